@@ -35,6 +35,8 @@ interface Decoded<T extends EventType> extends EventTimes {
   readonly data: EventData<T>;
   readonly subject?: Subject;
   readonly position: EventPosition;
+  /** Digest of the body as sent, keyed with the person's key: tells whether an id comes again with another body. */
+  readonly fingerprint?: string;
 }
 
 /** An event read from the log, upcast to the current version, unsealed as far as keys exist. Discriminated by `type`. */

@@ -8,6 +8,8 @@ export interface SealedEvent extends EventTimes {
   readonly data: Readonly<Record<string, unknown>>;
   /** `<kind>.<ref>.<ciphertext>`, absent when the event has no personal field. */
   readonly sealed?: string;
+  /** Keyed digest of the body as sent (see `DecodedEvent`). */
+  readonly fingerprint?: string;
 }
 
 /** What a record of the log consists of, apart from its place. */
@@ -47,6 +49,7 @@ export function encodeEvent(event: SealedEvent): EncodedEvent {
   };
   if (event.happenedAt !== undefined) headers['ce_happenedtime'] = new Date(event.happenedAt).toISOString();
   if (event.sentAt !== undefined) headers['ce_senttime'] = new Date(event.sentAt).toISOString();
+  if (event.fingerprint !== undefined) headers['ce_fingerprint'] = event.fingerprint;
   const body = event.sealed === undefined ? event.data : { ...event.data, sealed: event.sealed };
   return { value: Buffer.from(JSON.stringify(body), 'utf8'), headers, timestamp: event.receivedAt };
 }
@@ -99,6 +102,7 @@ export function decodeEvent(record: EncodedEvent): SealedEvent {
   if (sealed !== undefined && typeof sealed !== 'string') throw new EnvelopeError('EVENT_BODY_INVALID', 'sealed is not text');
   const happenedAt = instant(headers, 'ce_happenedtime');
   const sentAt = instant(headers, 'ce_senttime');
+  const fingerprint = headers['ce_fingerprint'];
   return {
     id,
     type,
@@ -108,5 +112,6 @@ export function decodeEvent(record: EncodedEvent): SealedEvent {
     ...(sealed !== undefined && { sealed }),
     ...(happenedAt !== undefined && { happenedAt }),
     ...(sentAt !== undefined && { sentAt }),
+    ...(fingerprint !== undefined && { fingerprint }),
   };
 }
