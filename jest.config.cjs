@@ -1,0 +1,29 @@
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+
+const { $schema: _, ...swc } = JSON.parse(readFileSync(path.join(__dirname, '.swcrc'), 'utf8'));
+swc.jsc.baseUrl = __dirname;
+
+/** Settings shared by the three kinds of specs: pure, with Postgres, with Kafka. */
+const common = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/deploy'],
+  testEnvironment: 'node',
+  transform: { '\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  moduleNameMapper: { '^@picly/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+};
+const servers = (kind) => ({
+  globalSetup: `<rootDir>/libs/testing/src/jest/${kind}-setup.ts`,
+  globalTeardown: `<rootDir>/libs/testing/src/jest/${kind}-teardown.ts`,
+});
+
+/** A project's servers are started only when one of its specs is to run. */
+module.exports = {
+  testTimeout: 30_000,
+  projects: [
+    { ...common, displayName: 'unit', testRegex: '(?<!\\.(pg|kafka))\\.spec\\.ts$' },
+    { ...common, displayName: 'pg', testRegex: '\\.pg\\.spec\\.ts$', ...servers('pg') },
+    { ...common, displayName: 'kafka', testRegex: '\\.kafka\\.spec\\.ts$', ...servers('kafka') },
+  ],
+};

@@ -1,0 +1,184 @@
+import { createTestDatabase, type TestDatabase } from '@picly/testing';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import {
+  createPool,
+  DatabaseUnavailableError,
+  inTransaction,
+  isDataError,
+  isTransient,
+  migrate,
+  openDataSource,
+  TransactionAbortedError,
+  waitForDatabase,
+  type DatabasePool,
+} from './index';
+
+let database: TestDatabase;
+let pool: DatabasePool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ url: database.url, maxConnections: 4 });
+});
+
+afterAll(async () => {
+  await pool?.close();
+  await database?.drop();
+});
+
+const caught = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
+
+describe('values', () => {
+  it('arrive as number while safe, as digits beyond', async () => {
+    const [row] = await pool.query(`select 9007199254740991::int8 safe, 9007199254740993::int8 beyond,
+      array[1, null, 3]::int8[] list, '{}'::int8[] none, date '2026-03-01' as day, 1.10::numeric exact`);
+    expect(row).toEqual({
+      safe: 9007199254740991,
+      beyond: '9007199254740993',
+      list: [1, null, 3],
+      none: [],
+      day: '2026-03-01',
+      exact: '1.10',
+    });
+  });
+
+  it('pass through a prepared statement, every time', async () => {
+    const ask = (n: number) => pool.query<{ n: number }>('select $1::int8 as n', [n], 'spec-echo');
+    await expect(ask(1)).resolves.toEqual([{ n: 1 }]);
+    await expect(ask(2)).resolves.toEqual([{ n: 2 }]);
+  });
+});
+
+describe('a transaction', () => {
+  beforeAll(() => pool.query('create table facts (id int primary key)'));
+  beforeEach(() => pool.query('truncate facts'));
+  const ids = async () => (await pool.query<{ id: number }>('select id from facts order by id')).map((row) => row.id);
+
+  it('keeps what it did when the work resolves', async () => {
+    const answer = await inTransaction(pool, async (tx) => {
+      await tx.query('insert into facts values (1)');
+      return 'done';
+    });
+    expect([answer, await ids()]).toEqual(['done', [1]]);
+  });
+
+  it('leaves nothing when the work rejects', async () => {
+    const work = inTransaction(pool, async (tx) => {
+      await tx.query('insert into facts values (1)');
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await ids()).toEqual([]);
+  });
+
+  it('is refused when an error inside was swallowed, as COMMIT then rolls back in silence', async () => {
+    const work = inTransaction(pool, async (tx) => {
+      await tx.query('insert into facts values (1)');
+      await tx.query('select 1/0').catch(() => undefined);
+    });
+    await expect(work).rejects.toBeInstanceOf(TransactionAbortedError);
+    expect(await ids()).toEqual([]);
+  });
+
+  it('gives its connection back in every case', async () => {
+    for (let i = 0; i < 10; i++) {
+      await caught(inTransaction(pool, (tx) => tx.query('select * from nothing')));
+      await caught(inTransaction(pool, (tx) => tx.query('select pg_terminate_backend(pg_backend_pid())')));
+    }
+    expect(pool.pg.waitingCount).toBe(0);
+    await expect(pool.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('can be read only and isolated', async () => {
+    const work = inTransaction(pool, (tx) => tx.query('insert into facts values (1)'), {
+      isolation: 'repeatable read',
+      readOnly: true,
+    });
+    await expect(work).rejects.toMatchObject({ code: '25006' });
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['a division by zero', 'select 1/0', { transient: false, data: true }],
+    ['a missing table', 'select * from nowhere', { transient: false, data: false }],
+    ['a killed session', 'select pg_terminate_backend(pg_backend_pid())', { transient: true, data: false }],
+  ])('of the server are told apart: %s', async (_, text, expected) => {
+    const error = await caught(pool.query(text));
+    expect({ transient: isTransient(error), data: isDataError(error) }).toEqual(expected);
+  });
+
+  it('of the connection are transient', async () => {
+    const nobody = createPool({ url: 'postgres://x:y@127.0.0.1:1/z' });
+    const error = await caught(nobody.query('select 1'));
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    expect(error).toMatchObject({ phase: 'connect', code: 'DATABASE_UNAVAILABLE' });
+    expect(isTransient(error)).toBe(true);
+    await nobody.close();
+  });
+});
+
+class CreateThings1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table things (id int)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table things');
+  }
+}
+
+class AddName1700000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table things add name text');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table things drop name');
+  }
+}
+
+describe('migrations', () => {
+  const all = { schema: 'spec', migrations: [CreateThings1700000000001, AddName1700000000002] };
+
+  it('run once, in their schema, however many processes start at once', async () => {
+    const ran: string[] = [];
+    await Promise.all([1, 2, 3].map(() => migrate(database.url, { ...all, log: (line) => ran.push(line) })));
+    expect(ran).toEqual(['schema spec: CreateThings1700000000001, AddName1700000000002']);
+    await expect(pool.query('select id, name from spec.things')).resolves.toEqual([]);
+  });
+
+  it('take one query when nothing is to do', async () => {
+    await migrate(pool, all);
+    const before = performance.now();
+    await migrate(pool, all);
+    expect(performance.now() - before).toBeLessThan(100);
+  });
+
+  it('can be run again with more of them, through a data source', async () => {
+    const source = await openDataSource({ url: database.url, schema: 'later' });
+    await migrate(source, { schema: 'later', migrations: [CreateThings1700000000001] });
+    await migrate(source, { ...all, schema: 'later' });
+    await expect(source.query('select id, name from things')).resolves.toEqual([]);
+    await source.destroy();
+  });
+});
+
+describe('waiting for the database', () => {
+  it('says one line and gives up when told to', async () => {
+    const lines: string[] = [];
+    const waiting = waitForDatabase('postgres://x:y@127.0.0.1:1/z', { log: (line) => lines.push(line), timeoutMs: 250 });
+    await expect(waiting).rejects.toBeInstanceOf(DatabaseUnavailableError);
+    expect(lines).toEqual([expect.stringMatching(/^waiting for the database at 127.0.0.1:1\/z \(.*ECONNREFUSED.*\)$/)]);
+  });
+
+  it('says nothing when it answers', async () => {
+    const log = jest.fn();
+    await waitForDatabase(database.url, { log });
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  it('does not wait for wrong credentials', async () => {
+    const url = new URL(database.url);
+    url.password = 'wrong';
+    await expect(waitForDatabase(url.href, { log: () => undefined })).rejects.toMatchObject({ code: '28P01' });
+  });
+});

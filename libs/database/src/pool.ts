@@ -1,0 +1,129 @@
+import { DatabaseError, Pool, type ClientBase, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseUnavailableError, sqlState } from './errors';
+import { valueTypes } from './value-types';
+
+/** Something that runs SQL: the pool, or a transaction. */
+export interface Sql {
+  /**
+   * The rows of one statement. `name` makes it a prepared statement, parsed once per connection: give it to statements
+   * that run often, one name per text.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<Row[]>;
+}
+
+/** Connections to one database, opened when needed. */
+export interface DatabasePool extends Sql {
+  readonly url: string;
+  /** The driver's pool, for what `Sql` does not offer (COPY streams, cursors). */
+  readonly pg: Pool;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity (default `picly`). */
+  readonly applicationName?: string;
+  /** Most connections open at once (default 10). */
+  readonly maxConnections?: number;
+  /** How long to wait for a connection, milliseconds (default 10,000). */
+  readonly connectTimeoutMs?: number;
+  /** The server cancels a statement that takes longer (default 60,000; 0 never). */
+  readonly statementTimeoutMs?: number;
+  /** The server ends a session that idles inside a transaction, and so holds locks (default 15,000; 0 never). */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Schemas searched for unqualified names. */
+  readonly searchPath?: readonly string[];
+  /** Told about connections that break while idle (the pool replaces them by itself). */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** The settings of the driver behind `PoolOptions`, shared by the pool, the TypeORM data source and single clients. */
+export function connectionSettings(options: PoolOptions): PoolConfig {
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName ?? 'picly',
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    statement_timeout: options.statementTimeoutMs ?? 60_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 15_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: valueTypes,
+    ...(options.searchPath ? { options: `-c search_path=${options.searchPath.join(',')}` } : {}),
+  };
+}
+
+export function createPool(options: PoolOptions): DatabasePool {
+  const pool = new Pool({
+    ...connectionSettings(options),
+    max: options.maxConnections ?? 10,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection that breaks while lent out would otherwise end the process; its query reports the error.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return {
+    url: options.url,
+    pg: pool,
+    query: async (text, values, name) => {
+      const client = await lend(pool);
+      return settle(client, (sql) => sql.query(text, values, name));
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** A connection of the pool; failures to get one are `DatabaseUnavailableError` in phase `connect` or server errors. */
+export async function lend(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw sqlState(error) === undefined ? new DatabaseUnavailableError('connect', error) : error;
+  }
+}
+
+/** Run `work` on a lent connection and give it back; a broken connection is thrown away. */
+export async function settle<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): Promise<T> {
+  let broken = false;
+  try {
+    return await work(sqlOn(client));
+  } catch (error) {
+    broken = isBroken(error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailableError) return true;
+  return error instanceof DatabaseError && (error.severity === 'FATAL' || error.severity === 'PANIC');
+}
+
+/** `Sql` on one connection. */
+export function sqlOn(client: ClientBase): Sql {
+  return {
+    query: async <Row extends object>(text: string, values?: readonly unknown[], name?: string) => {
+      try {
+        const result = await client.query({
+          text,
+          ...(values === undefined ? {} : { values: [...values] }),
+          ...(name === undefined ? {} : { name }),
+        });
+        return result.rows as Row[];
+      } catch (error) {
+        throw asQueryError(error);
+      }
+    },
+  };
+}
+
+/** Errors of the server and of the program pass; what is left is the connection's. */
+function asQueryError(error: unknown): unknown {
+  if (sqlState(error) !== undefined || error instanceof TypeError || error instanceof RangeError) return error;
+  return new DatabaseUnavailableError('query', error);
+}

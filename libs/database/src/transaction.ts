@@ -1,0 +1,54 @@
+import type { PoolClient } from 'pg';
+import { DatabaseUnavailableError, TransactionAbortedError } from './errors';
+import { lend, settle, type DatabasePool, type Sql } from './pool';
+
+/** SQL inside one transaction. */
+export interface Transaction extends Sql {
+  /** The driver's connection, for COPY streams; never commit or release it. */
+  readonly client: PoolClient;
+}
+
+export interface TransactionOptions {
+  /** Default: the server's, READ COMMITTED. */
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Run `work` in a transaction: committed when it resolves, rolled back when it rejects, the connection given back in
+ * either case. Throws `TransactionAbortedError` when the server did not answer COMMIT with COMMIT, and
+ * `DatabaseUnavailableError` when the connection broke: then it is unknown whether a COMMIT under way took effect.
+ */
+export async function inTransaction<T>(
+  pool: DatabasePool,
+  work: (transaction: Transaction) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  const client = await lend(pool.pg);
+  return settle(client, async (sql) => {
+    await sql.query(beginStatement(options));
+    let result: T;
+    try {
+      result = await work({ query: sql.query, client });
+    } catch (error) {
+      await sql.query('rollback').catch((failure: unknown) => {
+        // Without a rollback the connection must not go back to the pool with an open transaction.
+        throw failure instanceof DatabaseUnavailableError ? new DatabaseUnavailableError('query', error) : failure;
+      });
+      throw error;
+    }
+    await commit(client);
+    return result;
+  });
+}
+
+function beginStatement({ isolation, readOnly }: TransactionOptions): string {
+  return ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only'].filter(Boolean).join(' ');
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit').catch((error: unknown) => {
+    throw error instanceof Error && 'severity' in error ? error : new DatabaseUnavailableError('query', error);
+  });
+  if (command !== 'COMMIT') throw new TransactionAbortedError(command);
+}
