@@ -1,6 +1,6 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { validateSync } from 'class-validator';
-import { schemaOf, type DeclaredClass } from './field';
+import { fieldNamesOf, schemaOf, type DeclaredClass } from './field';
 import { isInstant } from './instant';
 import { isStorableJson, isStorableText } from './storable';
 
@@ -32,17 +32,32 @@ function fastCheck(declared: DeclaredClass): ValidateFunction {
   return check;
 }
 
+/** A body of nothing but unknown members must not make an answer larger than itself. */
+const MAX_UNKNOWN_NAMED = 100;
+
 const escapePointer = (name: string): string => name.replace(/~/g, '~0').replace(/\//g, '~1');
 
-function describe(declared: DeclaredClass, body: object): FieldError[] {
-  const instance = Object.assign(new declared(), body);
-  const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  return errors.flatMap(({ property, constraints }) =>
+/**
+ * Unknown members are found here and kept away from class-validator: assigning a member called `constructor` or `__proto__`
+ * would disarm its own search.
+ */
+function describe(declared: DeclaredClass, body: Readonly<Record<string, unknown>>): FieldError[] {
+  const known = new Set(fieldNamesOf(declared));
+  const names = Object.keys(body);
+  const instance = Object.assign(new declared(), Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, body[name]])));
+  const wrong = validateSync(instance, { forbidUnknownValues: true }).flatMap(({ property, constraints }) =>
     Object.entries(constraints ?? {}).map(([code, message]): FieldError => {
-      if (code === 'whitelistValidation') return { pointer: `/${escapePointer(property)}`, code: 'unknown_field', message: 'this field is not known here' };
-      return { pointer: `/${escapePointer(property)}`, code: body[property as keyof typeof body] === undefined ? 'required' : code, message };
+      return { pointer: `/${escapePointer(property)}`, code: body[property] === undefined ? 'required' : code, message };
     }),
   );
+  const unknown = names.filter((name) => !known.has(name)).slice(0, MAX_UNKNOWN_NAMED).map((name): FieldError => {
+    return { pointer: `/${escapePointer(name)}`, code: 'unknown_field', message: 'this field is not known here' };
+  });
+  return [...wrong, ...unknown];
+}
+
+function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 /**
@@ -50,7 +65,7 @@ function describe(declared: DeclaredClass, body: object): FieldError[] {
  * says what is wrong with the few that fail.
  */
 export function validateBody(declared: DeclaredClass, body: unknown): readonly FieldError[] {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isObject(body)) {
     return [{ pointer: '', code: 'object', message: 'the body must be a JSON object' }];
   }
   const check = fastCheck(declared);
