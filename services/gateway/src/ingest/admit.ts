@@ -1,0 +1,61 @@
+import { isEventType, storedData, validateBody, type AnyEventDefinition, type EventType, type FieldError } from '@picly/contracts';
+import type { Admission } from './admitted-event';
+import { canonicalBody } from './canonical';
+import { checkTags } from './check-tags';
+import { checkTimes } from './check-times';
+import { checkVariant } from './check-variant';
+import { fillFromRequest, normalise } from './defaults';
+import type { EventId } from './event-id';
+
+/** Larger events do not fit a record of the log once sealed (Kafka takes 1 MiB by default). */
+export const MAX_EVENT_BYTES = 512 * 1024;
+
+/** What the admission of a body depends on beside the body. */
+export interface AdmissionContext {
+  readonly receivedAt: number;
+  readonly userAgent: string | undefined;
+  readonly tags: ReadonlySet<string>;
+  readonly idOf: (body: Readonly<Record<string, unknown>>) => EventId;
+}
+
+function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/** Keeps what validation said of a field over what later checks say of it. */
+function merge(first: readonly FieldError[], later: readonly FieldError[]): readonly FieldError[] {
+  if (later.length === 0) return first;
+  const said = new Set(first.map((each) => each.pointer));
+  return [...first, ...later.filter((each) => !said.has(each.pointer) && !said.has(each.pointer.replace(/\/\d+$/, '')))];
+}
+
+const isTooLarge = (canonical: string): boolean => canonical.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(canonical) > MAX_EVENT_BYTES;
+
+function refuse(errors: readonly FieldError[], id: EventId): Admission {
+  const refusal = { code: 'validation_failed', detail: errors.map((each) => each.message).join('; '), errors } as const;
+  return { kind: 'refused', refusal, ...('id' in id && id.fromSender && { eventId: id.id }) };
+}
+
+function typeOf(definition: AnyEventDefinition): EventType {
+  if (!isEventType(definition.type)) throw new Error(`${definition.type} is not in the catalogue`);
+  return definition.type;
+}
+
+/** One body through every step before the log: validate, check, complete, stamp. Pure but for ids made. Names every failing field. */
+export function admit(definition: AnyEventDefinition, raw: unknown, context: AdmissionContext): Admission {
+  const invalid = validateBody(definition.body, raw);
+  if (!isObject(raw)) return refuse(invalid, { errors: [] });
+  const type = typeOf(definition);
+  const id = context.idOf(raw);
+  const times = checkTimes(raw, context.receivedAt);
+  const semantic = [...('errors' in id ? id.errors : []), ...checkTags(raw, context.tags), ...checkVariant(type, raw), ...('length' in times ? times : [])];
+  const errors = merge(invalid, semantic);
+  if (errors.length > 0 || 'errors' in id || 'length' in times) return refuse(errors, id);
+  const body = normalise(type, raw);
+  const canonical = canonicalBody(type, body);
+  if (isTooLarge(canonical)) {
+    return { kind: 'refused', eventId: id.id, refusal: { code: 'body_too_large', detail: `An event may have at most ${MAX_EVENT_BYTES} bytes.` } };
+  }
+  const data = storedData(definition, fillFromRequest(type, body, context.userAgent));
+  return { kind: 'admitted', event: { id: id.id, idFromSender: id.fromSender, type, definition, data, times, canonical } };
+}
