@@ -1,3 +1,5 @@
 export * from './errors';
+export { createKafkaLog } from './kafka/kafka-log';
+export type { KafkaLogOptions } from './kafka/options';
 export * from './partitioner';
 export * from './port';

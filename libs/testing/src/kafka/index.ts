@@ -1,0 +1,2 @@
+export * from './jdk-kafka';
+export * from './kafka-for-tests';
