@@ -1,0 +1,3 @@
+export * from './log-histogram';
+export * from './percentile';
+export * from './wilson';
