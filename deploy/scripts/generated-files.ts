@@ -1,0 +1,7 @@
+import { errorTable } from './error-table';
+import { eventCatalogue, eventSchemas } from './event-catalogue';
+
+/** Every file of docs/generated with the content it must have. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  return { 'events.md': eventCatalogue(), 'events.schema.json': eventSchemas(), 'errors.md': errorTable() };
+}
