@@ -1,0 +1,8 @@
+/** Closes a run with one plain line: `N passed, N failed, N skipped`. A suite that could not even start counts as one failure. */
+module.exports = class VerdictReporter {
+  onRunComplete(_contexts, results) {
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const skipped = results.numPendingTests + results.numTodoTests;
+    process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
+  }
+};
