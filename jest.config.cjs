@@ -21,7 +21,7 @@ const servers = (kind) => ({
 /** A project's servers are started only when one of its specs is to run. */
 module.exports = {
   testTimeout: 30_000,
-  reporters: ['default', '<rootDir>/deploy/scripts/verdict-reporter.cjs'],
+  reporters: ['default', 'summary', '<rootDir>/deploy/scripts/verdict-reporter.cjs'],
   projects: [
     { ...common, displayName: 'unit', testRegex: '(?<!\\.(pg|kafka))\\.spec\\.ts$' },
     { ...common, displayName: 'pg', testRegex: '\\.pg\\.spec\\.ts$', ...servers('pg') },
