@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { LOG_HISTOGRAM_ERROR, logBin, logHistogramQuantile, mergeLogBins, valueOfLogBin, ZERO_BIN, type LogBinCount } from './log-histogram';
+import {
+  LOG_HISTOGRAM_ERROR,
+  logBin,
+  logHistogramQuantile,
+  mergeLogBins,
+  valueOfLogBin,
+  ZERO_BIN,
+  type LogBinCount,
+} from './log-histogram';
 import { percentileCont } from './percentile';
 
 const histogramOf = (values: readonly number[]): LogBinCount[] => mergeLogBins(values.map((value) => ({ bin: logBin(value), count: 1 })));
@@ -28,7 +36,11 @@ describe('log histogram', () => {
   it('answers every percentile within 1 % of percentile_cont, tied values included', () => {
     fc.assert(
       fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (values, fraction) => {
-        const exact = percentileCont([...values].sort((a, b) => a - b), fraction) ?? 0;
+        const exact =
+          percentileCont(
+            [...values].sort((a, b) => a - b),
+            fraction,
+          ) ?? 0;
         const estimate = logHistogramQuantile(histogramOf(values), fraction) ?? Number.MAX_VALUE;
         expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(exact * LOG_HISTOGRAM_ERROR + 1e-6);
       }),
