@@ -1,0 +1,6 @@
+export * from './errors';
+export * from './key-cache';
+export * from './migrations';
+export * from './person-keys';
+export * from './seal';
+export * from './subject';

@@ -1,0 +1,146 @@
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { inTransaction, migrate, type DatabasePool } from '@picly/database';
+import { KeyCache } from './key-cache';
+import { PERSON_KEY_MIGRATIONS } from './migrations';
+import type { PersonKey } from './seal';
+import { subjectName, type SubjectId } from './subject';
+
+/** What reading the log needs of the keys. */
+export interface KeyReader {
+  /** The keys of these refs; a ref that is missing from the answer is erased. One query at most. */
+  byRef(refs: readonly string[]): Promise<ReadonlyMap<string, PersonKey>>;
+}
+
+export interface PersonKeysOptions {
+  readonly pool: DatabasePool;
+  /** Keys remembered (default 50,000, about 20 MB). */
+  readonly cacheSize?: number;
+  /** A destroyed key may work this much longer, milliseconds (default 500). */
+  readonly staleMs?: number;
+  readonly clock?: () => number;
+}
+
+interface KeyRow {
+  readonly subject: string;
+  readonly ref: string;
+  readonly key: Buffer;
+}
+
+const SELECT_OR_ADD = `
+  with wanted as (select * from unnest($1::text[], $2::uuid[], $3::bytea[]) as w(subject, ref, key)),
+  added as (
+    insert into runtime.person_keys (subject, ref, key)
+    select subject, ref, key from wanted
+    on conflict (subject) do nothing
+    returning subject, ref, key
+  )
+  select subject, ref, key from added
+  union all
+  select k.subject, k.ref, k.key from runtime.person_keys k join wanted using (subject)`;
+const SELECT_BY_REF = 'select subject, ref, key from runtime.person_keys where ref = any($1::uuid[])';
+const SELECT_VERSION = 'select times from runtime.person_keys_destroyed';
+
+/**
+ * The keys of persons, one row each; whoever has the row can read what that person's events say. Answers come from a
+ * cache that is checked against the database at most every `staleMs`, and only when it is used.
+ */
+export class PersonKeys implements KeyReader {
+  private readonly pool: DatabasePool;
+  private readonly cache: KeyCache;
+  private readonly staleMs: number;
+  private readonly clock: () => number;
+  private version = -1;
+  private checkedAt = Number.NEGATIVE_INFINITY;
+  private checking: Promise<void> | undefined;
+
+  constructor(options: PersonKeysOptions) {
+    this.pool = options.pool;
+    this.cache = new KeyCache(options.cacheSize ?? 50_000);
+    this.staleMs = options.staleMs ?? 500;
+    this.clock = options.clock ?? Date.now;
+  }
+
+  /** Creates the tables; safe when several processes start at once, one query when there is nothing to do. */
+  static async install(target: string | DatabasePool): Promise<void> {
+    await migrate(target, { schema: 'runtime', migrations: PERSON_KEY_MIGRATIONS });
+  }
+
+  /** The keys of these subjects by `subjectName`, made where there was none. Durable when it resolves. */
+  async ensure(subjects: readonly SubjectId[]): Promise<ReadonlyMap<string, PersonKey>> {
+    const names = new Set(subjects.map(subjectName));
+    const found = new Map<string, PersonKey>();
+    await this.refresh();
+    for (const name of names) {
+      const key = this.cache.subject(name);
+      if (key) found.set(name, key);
+    }
+    // A row added by another process while the statement ran is visible to neither half of it: ask again.
+    while (found.size < names.size) {
+      const version = this.version;
+      for (const row of await this.selectOrAdd([...names].filter((name) => !found.has(name)))) {
+        const key = { ref: row.ref, secret: createSecretKey(row.key) };
+        found.set(row.subject, key);
+        if (version === this.version) this.cache.putSubject(row.subject, key);
+      }
+    }
+    return found;
+  }
+
+  async byRef(refs: readonly string[]): Promise<ReadonlyMap<string, PersonKey>> {
+    const found = new Map<string, PersonKey>();
+    if (refs.length === 0) return found;
+    await this.refresh();
+    const missing = new Set<string>();
+    for (const ref of refs) {
+      const key = this.cache.ref(ref);
+      if (key) found.set(ref, key);
+      else if (key === undefined) missing.add(ref);
+    }
+    if (missing.size > 0) await this.load([...missing], found);
+    return found;
+  }
+
+  /** Erases a subject: true when there was a key. Everywhere else it stops working within `staleMs`. */
+  async destroy(subject: SubjectId): Promise<boolean> {
+    const destroyed = await inTransaction(this.pool, async (sql) => {
+      const rows = await sql.query('delete from runtime.person_keys where subject = $1 returning ref', [subjectName(subject)]);
+      await sql.query('update runtime.person_keys_destroyed set times = times + 1');
+      return rows.length > 0;
+    });
+    this.checkedAt = Number.NEGATIVE_INFINITY;
+    return destroyed;
+  }
+
+  private async load(refs: readonly string[], found: Map<string, PersonKey>): Promise<void> {
+    const version = this.version;
+    const rows = await this.pool.query<KeyRow>(SELECT_BY_REF, [refs], 'person_keys_by_ref');
+    for (const row of rows) found.set(row.ref, { ref: row.ref, secret: createSecretKey(row.key) });
+    if (version !== this.version) return;
+    for (const ref of refs) this.cache.putRef(ref, found.get(ref) ?? null);
+  }
+
+  private selectOrAdd(subjects: readonly string[]): Promise<KeyRow[]> {
+    // Sorted, so that two processes that add the same subjects never wait for each other in a circle.
+    const sorted = [...subjects].sort();
+    const secrets = randomBytes(32 * sorted.length);
+    return this.pool.query<KeyRow>(
+      SELECT_OR_ADD,
+      [sorted, sorted.map(() => randomUUID()), sorted.map((_, i) => secrets.subarray(32 * i, 32 * (i + 1)))],
+      'person_keys_select_or_add',
+    );
+  }
+
+  private refresh(): Promise<void> | undefined {
+    if (this.clock() - this.checkedAt < this.staleMs) return undefined;
+    return (this.checking ??= this.check().finally(() => (this.checking = undefined)));
+  }
+
+  private async check(): Promise<void> {
+    const startedAt = this.clock();
+    const [row] = await this.pool.query<{ times: number }>(SELECT_VERSION, [], 'person_keys_version');
+    const version = row?.times ?? 0;
+    if (version !== this.version) this.cache.clear();
+    this.version = version;
+    this.checkedAt = startedAt;
+  }
+}
