@@ -26,7 +26,11 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const caught = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
+const caught = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('values', () => {
   it('arrive as number while safe, as digits beyond', async () => {

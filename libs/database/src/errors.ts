@@ -33,9 +33,7 @@ export function sqlState(error: unknown): string | undefined {
 
 // Two copies of pg (ours and a dependency's) have two DatabaseError classes.
 function isServerErrorLike(error: unknown): error is { code: string } {
-  return (
-    error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5
-  );
+  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5;
 }
 
 function errnoOf(error: unknown): string {

@@ -2,17 +2,15 @@ import { DatabaseError, Pool, type ClientBase, type PoolClient, type PoolConfig 
 import { DatabaseUnavailableError, sqlState } from './errors';
 import { valueTypes } from './value-types';
 
+const ANSWER_GRACE_MS = 5_000;
+
 /** Something that runs SQL: the pool, or a transaction. */
 export interface Sql {
   /**
    * The rows of one statement. `name` makes it a prepared statement, parsed once per connection: give it to statements
    * that run often, one name per text.
    */
-  query<Row extends object = Record<string, unknown>>(
-    text: string,
-    values?: readonly unknown[],
-    name?: string,
-  ): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
 /** Connections to one database, opened when needed. */
@@ -20,6 +18,8 @@ export interface DatabasePool extends Sql {
   readonly url: string;
   /** The driver's pool, for what `Sql` does not offer (COPY streams, cursors). */
   readonly pg: Pool;
+  /** A statement unanswered for so long means a lost connection; 0 waits for ever. */
+  readonly answerTimeoutMs: number;
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface PoolOptions {
   readonly maxConnections?: number;
   /** How long to wait for a connection, milliseconds (default 10,000). */
   readonly connectTimeoutMs?: number;
-  /** The server cancels a statement that takes longer (default 60,000; 0 never). */
+  /** The server cancels a statement that takes longer (default 60,000; 0 never); a mute server counts as lost soon after. */
   readonly statementTimeoutMs?: number;
   /** The server ends a session that idles inside a transaction, and so holds locks (default 15,000; 0 never). */
   readonly idleInTransactionTimeoutMs?: number;
@@ -57,6 +57,7 @@ export function connectionSettings(options: PoolOptions): PoolConfig {
 }
 
 export function createPool(options: PoolOptions): DatabasePool {
+  const { statementTimeoutMs = 60_000 } = options;
   const pool = new Pool({
     ...connectionSettings(options),
     max: options.maxConnections ?? 10,
@@ -66,12 +67,14 @@ export function createPool(options: PoolOptions): DatabasePool {
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that breaks while lent out would otherwise end the process; its query reports the error.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_GRACE_MS;
   return {
     url: options.url,
     pg: pool,
+    answerTimeoutMs,
     query: async (text, values, name) => {
       const client = await lend(pool);
-      return settle(client, (sql) => sql.query(text, values, name));
+      return settle(client, answerTimeoutMs, (sql) => sql.query(text, values, name));
     },
     close: () => pool.end(),
   };
@@ -87,10 +90,10 @@ export async function lend(pool: Pool): Promise<PoolClient> {
 }
 
 /** Run `work` on a lent connection and give it back; a broken connection is thrown away. */
-export async function settle<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function settle<T>(client: PoolClient, answerTimeoutMs: number, work: (sql: Sql) => Promise<T>): Promise<T> {
   let broken = false;
   try {
-    return await work(sqlOn(client));
+    return await work(sqlOn(client, answerTimeoutMs));
   } catch (error) {
     broken = isBroken(error);
     throw error;
@@ -105,7 +108,7 @@ function isBroken(error: unknown): boolean {
 }
 
 /** `Sql` on one connection. */
-export function sqlOn(client: ClientBase): Sql {
+export function sqlOn(client: ClientBase, answerTimeoutMs = 0): Sql {
   return {
     query: async <Row extends object>(text: string, values?: readonly unknown[], name?: string) => {
       try {
@@ -113,6 +116,7 @@ export function sqlOn(client: ClientBase): Sql {
           text,
           ...(values === undefined ? {} : { values: [...values] }),
           ...(name === undefined ? {} : { name }),
+          ...(answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs }),
         });
         return result.rows as Row[];
       } catch (error) {

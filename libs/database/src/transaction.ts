@@ -25,7 +25,7 @@ export async function inTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await lend(pool.pg);
-  return settle(client, async (sql) => {
+  return settle(client, pool.answerTimeoutMs, async (sql) => {
     await sql.query(beginStatement(options));
     let result: T;
     try {

@@ -12,7 +12,10 @@ function int8(text: string): number | string {
 
 function int8Array(text: string): (number | string | null)[] {
   if (text === '{}') return [];
-  return text.slice(1, -1).split(',').map((item) => (item === 'NULL' ? null : int8(item)));
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? null : int8(item)));
 }
 
 const ours = new Map<number, (text: string) => unknown>([

@@ -39,7 +39,10 @@ export function urlOf(state: ServerState, port: number): string {
 /** The state of the cluster, made on first use. A crash half-way leaves nothing that counts as a cluster. */
 export async function openCluster(options: ClusterOptions): Promise<ServerState> {
   const state = await readState(options.dataDir);
-  const exists = await access(path.join(clusterDir(options.dataDir), 'PG_VERSION')).then(() => true, () => false);
+  const exists = await access(path.join(clusterDir(options.dataDir), 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
   if (exists && state) return state;
   if (exists) {
     throw new EmbeddedPostgresError(
@@ -97,10 +100,8 @@ async function initdb({ binaries, account, durable }: ClusterOptions, target: st
     '--builtin-locale=C.UTF-8',
     ...(durable ? [] : ['--no-sync']),
   ];
-  await run(binaries.initdb, flags, { cwd: target, env: { ...process.env, LC_ALL: 'C' }, ...account }).catch(
-    (cause: unknown) => {
-      const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
-      throw new EmbeddedPostgresError('EMBEDDED_POSTGRES_FAILED', `the database could not be created: ${said}`, cause);
-    },
-  );
+  await run(binaries.initdb, flags, { cwd: target, ...account }).catch((cause: unknown) => {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
+    throw new EmbeddedPostgresError('EMBEDDED_POSTGRES_FAILED', `the database could not be created: ${said}`, cause);
+  });
 }

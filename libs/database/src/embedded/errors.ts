@@ -1,7 +1,4 @@
-export type EmbeddedPostgresErrorCode =
-  | 'EMBEDDED_POSTGRES_UNSUPPORTED'
-  | 'EMBEDDED_POSTGRES_IN_USE'
-  | 'EMBEDDED_POSTGRES_FAILED';
+export type EmbeddedPostgresErrorCode = 'EMBEDDED_POSTGRES_UNSUPPORTED' | 'EMBEDDED_POSTGRES_IN_USE' | 'EMBEDDED_POSTGRES_FAILED';
 
 /** The embedded server cannot run; the message names the remedy. */
 export class EmbeddedPostgresError extends Error {

@@ -6,7 +6,8 @@ import { EmbeddedPostgresError } from './errors';
  * Runs the server as its own session, so that Ctrl-C in the terminal reaches the application only, and stops it when
  * standard input closes: the server never outlives the process that started it, even when that one is killed.
  */
-const GUARD = `"$@" </dev/null & server=$!
+const GUARD = `LC_ALL=C; export LC_ALL
+"$@" </dev/null & server=$!
 exec 3<&0
 { read -r _ <&3; kill -INT $server; } 2>/dev/null & guard=$!
 wait $server; code=$?
@@ -50,13 +51,11 @@ export async function spawnServer(options: SpawnOptions): Promise<ServerProcess>
 }
 
 function spawnGuarded({ executable, arguments: flags, cwd, account }: SpawnOptions): ChildProcess {
-  const [command, args] =
-    process.platform === 'win32' ? [executable, flags] : ['/bin/sh', ['-c', GUARD, 'sh', executable, ...flags]];
+  const [command, args] = process.platform === 'win32' ? [executable, flags] : ['/bin/sh', ['-c', GUARD, 'sh', executable, ...flags]];
   const child = spawn(command, [...args], {
     cwd,
     detached: process.platform !== 'win32',
     stdio: ['pipe', 'ignore', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
     ...account,
   });
   child.stdin?.on('error', () => undefined);

@@ -1,0 +1,77 @@
+import type { DatabasePool } from '@picly/database';
+import type { LogRecord, TopicPartition } from '../port';
+import { decodeRecords } from './record-codec';
+import type { Topics } from './topics';
+
+/** One partition to fetch from. */
+export interface Want extends TopicPartition {
+  readonly offset: number;
+  readonly maxRecords: number;
+}
+
+/** What was found for a want: its records, possibly none, and the bounds at that moment. */
+export interface Found extends TopicPartition {
+  readonly from: number;
+  readonly start: number;
+  readonly end: number;
+  readonly records: readonly LogRecord[];
+}
+
+/**
+ * Everything new of many partitions in one statement, hence one snapshot. Records above the byte limit stay for the
+ * next time, but the first one always comes. Partitions without news are left out.
+ */
+const FETCH = `
+select w.slot::int as slot, p.start_offset as "start", p.next_offset as "end", r.bytes
+from unnest($1::int[], $2::int[], $3::bigint[], $4::int[]) with ordinality w(topic_id, partition, "from", n, slot)
+join log.partitions p using (topic_id, partition)
+left join lateral (
+  select string_agg(x.frame, ''::bytea) as bytes from (
+    select int8send(s.timestamp_ms) || int4send(octet_length(s.key)) || int4send(octet_length(s.headers))
+      || int4send(octet_length(s.value)) || s.key || s.headers || s.value as frame
+    from (
+      select e.*, sum(octet_length(e.value) + octet_length(e.headers)) over (order by e."offset" rows unbounded preceding) as size
+      from log.records e
+      where e.topic_id = w.topic_id and e.partition = w.partition and e."offset" >= w."from" and e."offset" < w."from" + w.n
+      order by e."offset"
+    ) s
+    where s.size <= $5 or s."offset" = w."from"
+    order by s."offset"
+  ) x
+) r on p.start_offset <= w."from"
+where p.next_offset <> w."from"`;
+
+interface FetchRow {
+  slot: number;
+  start: number;
+  end: number;
+  bytes: Buffer | null;
+}
+
+export class Fetcher {
+  constructor(
+    private readonly pool: DatabasePool,
+    private readonly topics: Topics,
+  ) {}
+
+  async fetch(wants: readonly Want[], maxBytesPerPartition: number): Promise<Found[]> {
+    const topics = await this.topics.load(wants.map((want) => want.topic));
+    const rows = await this.pool.query<FetchRow>(
+      FETCH,
+      [
+        `{${topics.map((topic) => topic.id).join(',')}}`,
+        `{${wants.map((want) => want.partition).join(',')}}`,
+        `{${wants.map((want) => want.offset).join(',')}}`,
+        `{${wants.map((want) => want.maxRecords).join(',')}}`,
+        maxBytesPerPartition,
+      ],
+      'picly-log-fetch',
+    );
+    return rows.flatMap(({ slot, start, end, bytes }) => {
+      const want = wants[slot - 1];
+      if (!want) return [];
+      const { topic, partition, offset } = want;
+      return [{ topic, partition, from: offset, start, end, records: bytes ? decodeRecords(bytes, want, offset) : [] }];
+    });
+  }
+}

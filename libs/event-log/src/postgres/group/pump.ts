@@ -1,0 +1,83 @@
+import { Alarm } from '../alarm';
+import type { Fetcher } from '../fetcher';
+import type { Wakeups } from '../wakeups';
+import type { Flow } from './flow';
+
+export interface PumpContext {
+  readonly fetcher: Fetcher;
+  readonly wakeups: Wakeups;
+  readonly maxBatchRecords: number;
+  readonly flows: () => Iterable<Flow>;
+  readonly flow: (topic: string, partition: number) => Flow | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+const MOST_BYTES = 16 * 1024 * 1024;
+const LEAST_BYTES_PER_PARTITION = 256 * 1024;
+/** Small fetches are held apart this long: what arrives meanwhile comes in one. */
+const PACE_MS = 5;
+const SMALL_RECORDS = 500;
+/** How often to look without news, with the connection for news and without. */
+const LOOK_EVERY_MS = 5_000;
+const LOOK_OFTEN_MS = 1_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Fetches for all hungry flows of a member with one statement, whenever there is news. */
+export class Pump {
+  readonly #alarm = new Alarm();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(private readonly context: PumpContext) {}
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    this.#alarm.ring();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#alarm.ring();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      const startedAt = performance.now();
+      try {
+        const records = await this.#fetch();
+        failures = 0;
+        if (records < SMALL_RECORDS) await rest(startedAt + PACE_MS - performance.now());
+        if (!this.#knowsOfMore()) await this.#alarm.wait(this.context.wakeups.connected ? LOOK_EVERY_MS : LOOK_OFTEN_MS);
+      } catch (error) {
+        this.context.onError(error);
+        await rest(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++));
+      }
+    }
+  }
+
+  async #fetch(): Promise<number> {
+    const wants = [...this.context.flows()].flatMap((flow) => flow.want(this.context.maxBatchRecords) ?? []);
+    if (wants.length === 0) return 0;
+    const maxBytes = Math.max(LEAST_BYTES_PER_PARTITION, Math.floor(MOST_BYTES / wants.length));
+    const found = await this.context.fetcher.fetch(wants, maxBytes);
+    if (this.#stopped) return 0;
+    for (const one of found) this.context.flow(one.topic, one.partition)?.take(one);
+    return found.reduce((sum, one) => sum + one.records.length, 0);
+  }
+
+  #knowsOfMore(): boolean {
+    if (this.#stopped) return true;
+    for (const flow of this.context.flows()) if (flow.behind && flow.want(1)) return true;
+    return false;
+  }
+}
+
+async function rest(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
