@@ -16,7 +16,7 @@ const FOLDS: readonly (readonly [RegExp, string])[] = [
 
 const EDGE_PUNCTUATION = /^[\s,.;:!?]+|[\s,.;:!?]+$/g;
 /** Lower-case ASCII in which no rule above finds anything to do: most prompts, recognised in one look. */
-const UNSETTLED = /[^ -@[-_a-~]|  |([,.;:!?])\1| [,.;!?]|[,;][^ \d]|^[ ,.;:!?]|[ ,.;:!?]$/;
+const UNSETTLED = /[^ -@[-_a-~]| {2}|([,.;:!?])\1| [,.;!?]|[,;][^ \d]|^[ ,.;:!?]|[ ,.;:!?]$/;
 
 function pass(text: string): string {
   const spaced = text.normalize('NFKC').toLowerCase().normalize('NFKC').replace(INVISIBLE, '').replace(SPACES, ' ').trim();
