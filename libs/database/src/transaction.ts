@@ -12,6 +12,8 @@ export interface TransactionOptions {
   /** Default: the server's, READ COMMITTED. */
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
+  /** Settings for the time of the transaction (`set local`), sent together with BEGIN; the values are SQL as written. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -42,8 +44,9 @@ export async function inTransaction<T>(
   });
 }
 
-function beginStatement({ isolation, readOnly }: TransactionOptions): string {
-  return ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only'].filter(Boolean).join(' ');
+function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptions): string {
+  const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only'].filter(Boolean).join(' ');
+  return [begin, ...Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`)].join('; ');
 }
 
 async function commit(client: PoolClient): Promise<void> {
