@@ -1,0 +1,86 @@
+import type { EventPosition } from '@picly/contracts';
+import type { EventLog } from '@picly/event-log';
+import { hasPersonal, subjectName, subjectOf, type PersonKeys, type SubjectId } from '@picly/personal-data';
+import type { ReceiptsQueries } from '../views/receipts/receipts.queries';
+import type { AdmittedEvent, Outcome } from './admitted-event';
+import { fingerprintOf } from './fingerprint';
+import { logRecordOf, type KeyedSubject } from './log-record';
+import type { RecentlyAccepted } from './recently-accepted';
+
+export interface CommitDeps {
+  readonly log: Pick<EventLog, 'append'>;
+  readonly keys: Pick<PersonKeys, 'ensure'>;
+  readonly receipts: Pick<ReceiptsQueries, 'find'>;
+  readonly recent: RecentlyAccepted;
+  /** How long the log may take to confirm, milliseconds. */
+  readonly appendDeadlineMs: number;
+}
+
+interface Known {
+  readonly position: EventPosition;
+  readonly fingerprint?: string;
+}
+
+interface Prepared {
+  readonly event: AdmittedEvent;
+  readonly subject: KeyedSubject | undefined;
+  readonly fingerprint: string;
+}
+
+const REUSED: Outcome = {
+  kind: 'refused',
+  refusal: { code: 'event_id_reused', detail: 'This event id was used before with another body. The first one counts; give a new event its own id.' },
+};
+
+async function prepare(events: readonly AdmittedEvent[], keys: CommitDeps['keys']): Promise<readonly Prepared[]> {
+  const subjects = events.map((event): SubjectId | undefined => (hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined));
+  const named = subjects.filter((subject) => subject !== undefined);
+  const found = named.length > 0 ? await keys.ensure(named) : new Map<string, never>();
+  return events.map((event, n) => {
+    const subject = subjects[n];
+    if (!subject) return { event, subject: undefined, fingerprint: fingerprintOf(event.canonical, undefined) };
+    const key = found.get(subjectName(subject));
+    if (!key) throw new Error('a person has no key although one was asked for');
+    return { event, subject: { ...subject, key }, fingerprint: fingerprintOf(event.canonical, key.secret) };
+  });
+}
+
+/** What is known of the ids that senders chose; ids made here cannot be known. */
+async function lookUp(events: readonly AdmittedEvent[], deps: CommitDeps): Promise<ReadonlyMap<string, Known>> {
+  const known = new Map<string, Known>();
+  const unknown: string[] = [];
+  for (const event of events) {
+    if (!event.idFromSender) continue;
+    const recent = deps.recent.get(event.id);
+    if (recent) known.set(event.id, recent);
+    else unknown.push(event.id);
+  }
+  if (unknown.length === 0) return known;
+  for (const [id, receipt] of await deps.receipts.find(unknown)) known.set(id, receipt);
+  return known;
+}
+
+/**
+ * One group into the log with one append: known ids are answered from their receipts, the rest is sealed, encoded and
+ * appended. Rejects when the log did not confirm; then nothing is promised for the whole group.
+ */
+export async function commitEvents(events: readonly AdmittedEvent[], deps: CommitDeps): Promise<readonly Outcome[]> {
+  const [prepared, known] = await Promise.all([prepare(events, deps.keys), lookUp(events, deps)]);
+  const fresh = prepared.filter(({ event }) => !known.has(event.id));
+  const records = fresh.map(({ event, subject, fingerprint }) => logRecordOf(event, subject, fingerprint));
+  const positions = records.length > 0 ? await deps.log.append(records, { deadlineMs: deps.appendDeadlineMs }) : [];
+  const appended = new Map<string, EventPosition>();
+  fresh.forEach(({ event, fingerprint }, n) => {
+    const at = positions[n];
+    if (!at) throw new Error('the log confirmed fewer records than it was given');
+    const position = { topic: at.topic, partition: at.partition, offset: at.offset };
+    appended.set(event.id, position);
+    deps.recent.put(event.id, { type: event.type, position, fingerprint, occurredAt: event.times.occurredAt, receivedAt: event.times.receivedAt });
+  });
+  return prepared.map(({ event, fingerprint }): Outcome => {
+    const position = appended.get(event.id);
+    if (position) return { kind: 'appended', position };
+    const before = known.get(event.id);
+    return before?.fingerprint === fingerprint ? { kind: 'known', position: before.position } : REUSED;
+  });
+}

@@ -1,0 +1,29 @@
+import { encodeEvent } from '@picly/contracts';
+import type { AppendRecord } from '@picly/event-log';
+import { seal, type PersonKey, type SubjectId } from '@picly/personal-data';
+import type { AdmittedEvent } from './admitted-event';
+
+/** Whose key seals an event, and the key. */
+export interface KeyedSubject extends SubjectId {
+  readonly key: PersonKey;
+}
+
+/** Events with the same key keep their order. The person stands in it as a pseudonym, never by name. */
+function logKeyOf(event: AdmittedEvent, subject: KeyedSubject | undefined): string {
+  const generation = event.data['generation_id'];
+  switch (event.definition.keyedBy) {
+    case 'generation':
+      return typeof generation === 'string' ? generation : event.id;
+    case 'person':
+      return subject?.key.ref ?? event.id;
+    case 'event':
+      return event.id;
+  }
+}
+
+/** The record of an event: personal fields sealed, the rest as JSON, the envelope in headers. */
+export function logRecordOf(event: AdmittedEvent, subject: KeyedSubject | undefined, fingerprint: string): AppendRecord {
+  const { data, sealed } = subject ? seal(event, event.definition.personal, { kind: subject.kind, key: subject.key }) : { data: event.data };
+  const encoded = encodeEvent({ id: event.id, type: event.type, data, ...event.times, fingerprint, ...(sealed !== undefined && { sealed }) });
+  return { topic: event.definition.topic, key: logKeyOf(event, subject), ...encoded };
+}
