@@ -31,7 +31,7 @@ export async function inTransaction<T>(
     await sql.query(beginStatement(options));
     let result: T;
     try {
-      result = await work({ query: sql.query, client });
+      result = await work({ ...sql, client });
     } catch (error) {
       await sql.query('rollback').catch((failure: unknown) => {
         // Without a rollback the connection must not go back to the pool with an open transaction.

@@ -26,6 +26,8 @@ const ours = new Map<number, (text: string) => unknown>([
 
 /** How column values arrive: int8 as number, `date` as 'YYYY-MM-DD', numeric as text, timestamptz as Date. */
 export const valueTypes: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: string) =>
-    (format === 'binary' ? undefined : ours.get(oid)) ?? types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+  getTypeParser: (oid: number, format?: string): ((text: string) => unknown) => {
+    if (format === 'binary') return types.getTypeParser<unknown>(oid, 'binary');
+    return ours.get(oid) ?? types.getTypeParser<unknown>(oid, 'text');
+  },
 };

@@ -28,13 +28,13 @@ export async function waitForDatabase(url: string, options: WaitOptions): Promis
       return;
     }
     if (!isTransient(failure) || performance.now() >= giveUpAt) throw failure;
-    if (!told) options.log(`waiting for the database at ${placeOf(url)} (${reasonOf(failure)})`);
+    if (!told) options.log(`waiting for the database at ${placeOf(url)} (${failure.message})`);
     await sleep(pauseMs, undefined, options.signal ? { signal: options.signal } : {});
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
 
-async function probe(url: string): Promise<unknown> {
+async function probe(url: string): Promise<Error | undefined> {
   const client = new Client(connectionSettings({ url, connectTimeoutMs: 5_000 }));
   client.on('error', () => undefined);
   try {
@@ -42,7 +42,7 @@ async function probe(url: string): Promise<unknown> {
     await client.query('select 1');
     return undefined;
   } catch (error) {
-    return sqlState(error) === undefined ? new DatabaseUnavailableError('connect', error) : error;
+    return error instanceof Error && sqlState(error) !== undefined ? error : new DatabaseUnavailableError('connect', error);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -52,8 +52,4 @@ async function probe(url: string): Promise<unknown> {
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
-}
-
-function reasonOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

@@ -31,6 +31,7 @@ const LONGEST_PAUSE_MS = 1_000;
 /** Collects concurrent calls while one commit is under way; all of them share the next one. */
 export class Appender {
   readonly #queue: Call[] = [];
+  readonly #undecided = new Set<Promise<unknown>>();
   #worker: Promise<void> | undefined;
 
   constructor(
@@ -39,7 +40,13 @@ export class Appender {
     private readonly onAppended: () => void,
   ) {}
 
-  async append(records: readonly AppendRecord[], deadlineMs: number): Promise<readonly LogPosition[]> {
+  append(records: readonly AppendRecord[], deadlineMs: number): Promise<readonly LogPosition[]> {
+    const appending = this.#append(records, deadlineMs).finally(() => this.#undecided.delete(appending));
+    this.#undecided.add(appending);
+    return appending;
+  }
+
+  async #append(records: readonly AppendRecord[], deadlineMs: number): Promise<readonly LogPosition[]> {
     if (records.length === 0) return [];
     const until = performance.now() + deadlineMs;
     const entries = records.some((record) => !this.topics.known(record.topic))
@@ -60,7 +67,8 @@ export class Appender {
 
   /** Resolves when everything asked for so far is decided. */
   async drain(): Promise<void> {
-    while (this.#worker) await this.#worker;
+    await Promise.allSettled([...this.#undecided]);
+    await this.#worker;
   }
 
   async #encodeUnknown(records: readonly AppendRecord[], deadlineMs: number): Promise<Entry[]> {

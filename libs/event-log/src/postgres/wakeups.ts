@@ -9,7 +9,8 @@ const NOTIFY_EVERY_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
-type News = 'appended' | { readonly group: string };
+/** `look`: news may have been missed, everything may have changed. */
+export type News = 'appended' | 'look' | { readonly group: string };
 
 /**
  * Tells readers that there may be something new: at once inside this process, by NOTIFY across processes. News can be
@@ -20,6 +21,7 @@ export class Wakeups {
   readonly #listeners = new Set<(news: News) => void>();
   readonly #closing = new AbortController();
   #client: Client | undefined;
+  #ended: Promise<void> | undefined;
   #listening: Promise<void> | undefined;
   #notifyTimer: NodeJS.Timeout | undefined;
   #notifiedAt = -Infinity;
@@ -76,12 +78,10 @@ export class Wakeups {
   async #listen(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!this.#closing.signal.aborted) {
-      const ended = await this.#connect();
-      if (ended) {
+      if (await this.#connect()) {
         pauseMs = FIRST_PAUSE_MS;
-        // Whatever happened while nobody listened: look now.
-        this.#tellHere('appended');
-        await ended;
+        this.#tellHere('look');
+        await this.#ended;
         this.#client = undefined;
       }
       if (this.#closing.signal.aborted) return;
@@ -90,9 +90,9 @@ export class Wakeups {
     }
   }
 
-  async #connect(): Promise<Promise<void> | undefined> {
+  async #connect(): Promise<boolean> {
     const client = new Client(connectionSettings({ url: this.pool.url, applicationName: 'picly log news' }));
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    this.#ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => undefined);
     client.on('notification', ({ payload }) => this.#received(payload ?? ''));
     try {
@@ -100,10 +100,10 @@ export class Wakeups {
       await client.query(`listen ${CHANNEL}`);
       if (this.#closing.signal.aborted) throw new Error('closing');
       this.#client = client;
-      return ended;
+      return true;
     } catch {
       await client.end().catch(() => undefined);
-      return undefined;
+      return false;
     }
   }
 

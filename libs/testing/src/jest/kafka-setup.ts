@@ -1,7 +1,7 @@
-import { kafkaServer } from './kafka-server';
+import { kafkaGlobalSetup } from '../kafka';
 import { startTestServer } from './postgres-server';
 
 export default async function setup(): Promise<void> {
   await startTestServer();
-  await kafkaServer()?.kafkaGlobalSetup();
+  await kafkaGlobalSetup();
 }

@@ -1,7 +1,7 @@
-import { kafkaServer } from './kafka-server';
+import { kafkaGlobalTeardown } from '../kafka';
 import { stopTestServer } from './postgres-server';
 
 export default async function teardown(): Promise<void> {
-  await kafkaServer()?.kafkaGlobalTeardown();
+  await kafkaGlobalTeardown();
   await stopTestServer();
 }

@@ -58,8 +58,8 @@ export class Member implements GroupMember {
   async start(): Promise<void> {
     const synced = await this.#confirming(() => this.parts.membership.sync());
     this.#offNews = this.parts.wakeups.on((news) => {
-      if (news === 'appended') this.#pump.wake();
-      else if (news.group === this.options.group) this.#alarm.ring();
+      if (news === 'appended' || news === 'look') this.#pump.wake();
+      if (news === 'look' || (news !== 'appended' && news.group === this.options.group)) this.#alarm.ring();
     });
     this.#timer = setInterval(() => void this.#beat(), this.#sessionTimeoutMs / 3);
     this.#pump.start();
