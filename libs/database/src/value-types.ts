@@ -24,10 +24,14 @@ const ours = new Map<number, (text: string) => unknown>([
   [DATE, (text) => text],
 ]);
 
+interface TypeParsers {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown;
+}
+
+const theirs: TypeParsers = types;
+
 /** How column values arrive: int8 as number, `date` as 'YYYY-MM-DD', numeric as text, timestamptz as Date. */
-export const valueTypes: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: string): ((text: string) => unknown) => {
-    if (format === 'binary') return types.getTypeParser<unknown>(oid, 'binary');
-    return ours.get(oid) ?? types.getTypeParser<unknown>(oid, 'text');
-  },
+export const valueTypes: CustomTypesConfig & TypeParsers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    format === 'binary' ? theirs.getTypeParser(oid, format) : (ours.get(oid) ?? theirs.getTypeParser(oid, 'text')),
 };
