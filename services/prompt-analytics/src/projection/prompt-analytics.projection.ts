@@ -1,0 +1,70 @@
+import { defineProjection, type FoldSql, type TableSpec } from '@picly/projections';
+import { CreatePromptAnalytics1732262400000 } from '../../migrations/1732262400000-create-prompt-analytics';
+import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.fold';
+import { groupByGeneration, mergeGeneration } from './merge-generations';
+import { mergeRatings } from './merge-ratings';
+import { EVENTS_FOLDED, isMoved, type FoldedEvent, type GenerationChange } from './state';
+import { storeActions, storeGenerations, storeRatings } from './store-facts.fold';
+import { storePrompts } from './store-prompts.fold';
+import { storeTallies } from './store-tallies.fold';
+import { tallyChanges } from './tally-changes';
+import { raterOf } from '@picly/contracts';
+
+const BUCKET_KEY = ['grain_minutes', 'starts_at', 'engine', 'model_version'] as const;
+
+const TABLES: readonly TableSpec[] = [
+  { name: 'generations', key: ['generation_id'], except: ['log_offset'] },
+  { name: 'ratings', key: ['generation_id', 'rater'], except: ['log_offset'] },
+  { name: 'superseded_ratings', key: ['generation_id', 'event_id'], except: ['log_offset'] },
+  { name: 'generation_actions', key: ['generation_id', 'event_id'] },
+  { name: 'prompts', key: ['prompt_hash'] },
+  { name: 'prompt_totals', key: ['prompt_hash'] },
+  { name: 'prompt_analytics', key: ['prompt_hash', 'engine'] },
+  { name: 'term_frequency', key: ['term'] },
+  { name: 'rating_buckets', key: BUCKET_KEY },
+  { name: 'tag_buckets', key: [...BUCKET_KEY, 'tag'] },
+  { name: 'time_to_rate_bins', key: [...BUCKET_KEY, 'bin'] },
+];
+
+async function mergeGenerations(events: readonly FoldedEvent[], sql: FoldSql): Promise<Map<string, GenerationChange>> {
+  const groups = groupByGeneration(events);
+  const stored = await loadGenerations(sql, [...groups.keys()]);
+  return new Map([...groups].map(([id, group]) => [id, mergeGeneration(id, stored.get(id), group)]));
+}
+
+async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void> {
+  await lockPartitions(sql, events);
+  const generations = await mergeGenerations(events, sql);
+  const changes = [...generations.values()];
+
+  const ratingEvents = changes.flatMap((change) => change.ratingEvents);
+  const rated = changes.flatMap(({ before, after, ratingEvents }) =>
+    before === undefined ? [] : ratingEvents.map((event) => ({ generationId: after.generationId, rater: raterOf(event) })),
+  );
+  const ratings = mergeRatings(ratingEvents, await loadRatings(sql, rated));
+  const moved = await loadMoved(
+    sql,
+    changes.filter(isMoved).map(({ after }) => after.generationId),
+  );
+  const tallies = tallyChanges(generations, ratings.values(), moved);
+
+  await storeGenerations(sql, changes);
+  await storeRatings(sql, [...ratings.values()]);
+  await storeActions(
+    sql,
+    changes.flatMap((change) => change.actionEvents),
+  );
+  await storePrompts(sql, changes);
+  await storeTallies(sql, tallies);
+}
+
+/** Generations with their ratings and actions, and what they tell about prompts, engines, tags and times. */
+export const promptAnalytics = defineProjection({
+  name: 'prompt-analytics',
+  version: 1,
+  events: EVENTS_FOLDED,
+  tables: TABLES,
+  sqlViews: ['generation_ratings', 'rating_history'],
+  migrations: [CreatePromptAnalytics1732262400000],
+  fold,
+});

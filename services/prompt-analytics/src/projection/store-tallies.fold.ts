@@ -1,0 +1,112 @@
+import type { FoldSql } from '@picly/projections';
+import { instantOf, numberArray, textArray } from './literals';
+import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
+import type { BucketKey, Tallies } from './tally-changes';
+import { shrunk, type Tally } from './tally';
+
+interface KeyColumn<Key> {
+  readonly name: string;
+  readonly type: 'text' | 'int' | 'timestamptz';
+  readonly read: (key: Key) => string | number;
+}
+
+/** An aggregate as the fold sees it: key columns and counters that add. */
+interface AggregateTable<Key> {
+  readonly name: string;
+  readonly key: readonly KeyColumn<Key>[];
+  readonly measures: readonly string[];
+  /** True of a row that counts nothing; a rebuild would not have made it. */
+  readonly isEmpty: string;
+  readonly upsert: string;
+  readonly sweep: string;
+}
+
+const NO_RATINGS = 'r1 = 0 and r2 = 0 and r3 = 0 and r4 = 0 and r5 = 0';
+const NO_ACTIONS = 'downloads = 0 and shares = 0 and edits = 0 and regenerations = 0 and uses = 0';
+
+const measureType = (measure: string): string => (measure === 'quality_nanos' ? 'int8' : 'int');
+
+function aggregateTable<Key>(table: Pick<AggregateTable<Key>, 'name' | 'key' | 'measures' | 'isEmpty'>): AggregateTable<Key> {
+  const { name, key, measures } = table;
+  const keyNames = key.map((column) => column.name);
+  const types = [...key.map((column) => column.type), ...measures.map(measureType)];
+  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
+  return {
+    ...table,
+    upsert: `insert into ${name} as t (${[...keyNames, ...measures].join(', ')}) select * from unnest(${parameters.join(', ')})
+      on conflict (${keyNames.join(', ')}) do update set ${measures.map((measure) => `${measure} = t.${measure} + excluded.${measure}`).join(', ')}`,
+    sweep: `delete from ${name} t using unnest(${parameters.slice(0, key.length).join(', ')}) as k (${keyNames.join(', ')})
+      where ${keyNames.map((column) => `t.${column} = k.${column}`).join(' and ')} and ${table.isEmpty}`,
+  };
+}
+
+const PROMPT_HASH = { name: 'prompt_hash', type: 'text', read: (key: { readonly promptHash: string }) => key.promptHash } as const;
+const ENGINE = { name: 'engine', type: 'text', read: (key: { readonly engine: string }) => key.engine } as const;
+const BUCKET_KEY: readonly KeyColumn<BucketKey>[] = [
+  { name: 'grain_minutes', type: 'int', read: (key) => key.grainMinutes },
+  { name: 'starts_at', type: 'timestamptz', read: (key) => instantOf(key.startsAt) },
+  ENGINE,
+  { name: 'model_version', type: 'text', read: (key) => key.modelVersion },
+];
+
+const PROMPT_TOTALS = aggregateTable<{ readonly promptHash: string }>({
+  name: 'prompt_totals',
+  key: [PROMPT_HASH],
+  measures: PROMPT_MEASURES,
+  isEmpty: 'generations = 0',
+});
+const PROMPT_ANALYTICS = aggregateTable<{ readonly promptHash: string; readonly engine: string }>({
+  name: 'prompt_analytics',
+  key: [PROMPT_HASH, ENGINE],
+  measures: PROMPT_MEASURES,
+  isEmpty: 'generations = 0',
+});
+const RATING_BUCKETS = aggregateTable<BucketKey>({
+  name: 'rating_buckets',
+  key: BUCKET_KEY,
+  measures: BUCKET_MEASURES,
+  isEmpty: `generations = 0 and ${NO_RATINGS} and ${NO_ACTIONS}`,
+});
+const TAG_BUCKETS = aggregateTable<BucketKey & { readonly tag: string }>({
+  name: 'tag_buckets',
+  key: [...BUCKET_KEY, { name: 'tag', type: 'text', read: (key) => key.tag }],
+  measures: TAG_MEASURES,
+  isEmpty: NO_RATINGS,
+});
+const TIME_TO_RATE_BINS = aggregateTable<BucketKey & { readonly bin: number }>({
+  name: 'time_to_rate_bins',
+  key: [...BUCKET_KEY, { name: 'bin', type: 'int', read: (key) => key.bin }],
+  measures: ['n'],
+  isEmpty: 'n = 0',
+});
+
+/** One array literal per key column. */
+function keyArrays<Key>(columns: readonly KeyColumn<Key>[], keys: readonly Key[]): string[] {
+  return columns.map(({ type, read }) =>
+    type === 'text' ? textArray(keys.map((key) => String(read(key)))) : `{${keys.map(read).join(',')}}`,
+  );
+}
+
+const counterArrays = (measures: readonly string[], rows: readonly { readonly counters: Counters }[]): string[] =>
+  measures.map((_, index) => numberArray(rows.map(({ counters }) => counters[index] ?? 0)));
+
+async function store<Key>(sql: FoldSql, table: AggregateTable<Key>, tally: Tally<Key>): Promise<void> {
+  const rows = tally.changed();
+  if (rows.length === 0) return;
+  const keys = keyArrays(
+    table.key,
+    rows.map(({ key }) => key),
+  );
+  await sql.query(table.upsert, [...keys, ...counterArrays(table.measures, rows)], `add-${table.name}`);
+  const maybeEmpty = shrunk(rows);
+  if (maybeEmpty.length > 0) await sql.query(table.sweep, keyArrays(table.key, maybeEmpty), `sweep-${table.name}`);
+}
+
+/** Adds the changes to the aggregates; the rows all instances share come last, to be locked briefly. */
+export async function storeTallies(sql: FoldSql, tallies: Tallies): Promise<void> {
+  await store(sql, PROMPT_TOTALS, tallies.prompts);
+  await store(sql, PROMPT_ANALYTICS, tallies.promptEngines);
+  await store(sql, TAG_BUCKETS, tallies.tags);
+  await store(sql, TIME_TO_RATE_BINS, tallies.bins);
+  await store(sql, RATING_BUCKETS, tallies.buckets);
+}
