@@ -1,0 +1,111 @@
+import { defineProjection, type FoldSql } from '@picly/projections';
+import { EngineCalls1763798400000 } from '../../../migrations/1763798400000-engine-calls';
+import { later, nameOf, readBatch, type CallFacts, type CallKey, type CallNews, type RatingFacts, type Ratings } from './call-facts';
+import { Deltas } from './deltas';
+import { addSums, insertNewCalls, lockCalls, ratingsOf, saveRatings, SUM_TABLES, updateCalls, type RatingChange } from './model-performance.fold';
+
+/** A touched call as it was, as it is now, and what of it must be written. */
+interface Touched extends CallKey {
+  readonly known: boolean;
+  readonly before: CallFacts | undefined;
+  readonly after: CallFacts | undefined;
+  readonly ratingsBefore: Ratings;
+  readonly ratingsAfter: Ratings;
+}
+
+const NONE: Ratings = new Map<string, RatingFacts>();
+
+function mergeRatings(before: Ratings, news: Ratings): Ratings {
+  if (news.size === 0) return before;
+  const merged = new Map(before);
+  for (const [rater, rating] of news) merged.set(rater, later(merged.get(rater), rating));
+  return merged;
+}
+
+const untouched = (news: CallNews): Touched => ({
+  ...news,
+  known: false,
+  before: undefined,
+  after: news.call,
+  ratingsBefore: NONE,
+  ratingsAfter: news.ratings,
+});
+
+/** Locks every call of the batch, then reads what is known of it: nobody else changes it until the end of the transaction. */
+async function touch(sql: FoldSql, batch: ReadonlyMap<string, CallNews>): Promise<readonly Touched[]> {
+  const inserted = new Set((await insertNewCalls(sql, [...batch.values()])).map(nameOf));
+  const fresh = [...batch].filter(([name]) => inserted.has(name)).map(([, news]) => untouched(news));
+  if (inserted.size === batch.size) return fresh;
+  const locked = await lockCalls(sql, [...batch].filter(([name]) => !inserted.has(name)).map(([, news]) => news));
+  const ratings = await ratingsOf(sql, locked.filter((each) => each.isGeneration).map((each) => each.callId));
+  const others = locked.map((each): Touched => {
+    const news = batch.get(nameOf(each));
+    const before = each.call;
+    const ratingsBefore = (each.isGeneration && ratings.get(each.callId)) || NONE;
+    return {
+      callId: each.callId,
+      isGeneration: each.isGeneration,
+      known: true,
+      before,
+      after: news?.call ? later(before, news.call) : before,
+      ratingsBefore,
+      ratingsAfter: mergeRatings(ratingsBefore, news?.ratings ?? NONE),
+    };
+  });
+  return [...fresh, ...others];
+}
+
+function changedCalls(touched: readonly Touched[]): (CallKey & { readonly call: CallFacts })[] {
+  return touched.flatMap((each) => (each.known && each.after && each.after !== each.before ? [{ ...each, call: each.after }] : []));
+}
+
+function changedRatings(touched: readonly Touched[]): RatingChange[] {
+  return touched.flatMap(({ callId, ratingsBefore, ratingsAfter }) =>
+    [...ratingsAfter]
+      .filter(([rater, rating]) => ratingsBefore.get(rater) !== rating)
+      .map(([rater, rating]) => ({ ...rating, generationId: callId, rater })),
+  );
+}
+
+function deltasOf(touched: readonly Touched[]): Deltas {
+  const deltas = new Deltas();
+  for (const { before, after, ratingsBefore, ratingsAfter } of touched) {
+    if (before === after && ratingsBefore === ratingsAfter) continue;
+    if (before) deltas.add(before, ratingsBefore, -1);
+    if (after) deltas.add(after, ratingsAfter, 1);
+  }
+  return deltas;
+}
+
+/**
+ * What engines deliver: every call once (a generation id costs once, however often it is retried), and sums of calls and of
+ * their ratings by day and quarter hour. Ratings count at the time of the call they rate.
+ */
+export const modelPerformance = defineProjection({
+  name: 'model-performance',
+  version: 1,
+  events: ['generation-completed', 'engine-call-measured', 'rating-submitted'],
+  tables: [
+    { name: 'calls', key: ['call_id', 'is_generation'], except: ['log_offset'] },
+    { name: 'call_ratings', key: ['generation_id', 'rater'], except: ['log_offset'] },
+    { name: 'model_performance', key: ['day', 'engine', 'model_version', 'currency'] },
+    { name: 'model_performance_slots', key: ['slot', 'engine', 'model_version', 'currency'] },
+    { name: 'failure_causes', key: ['day', 'engine', 'model_version', 'cause'] },
+    { name: 'failure_cause_slots', key: ['slot', 'engine', 'model_version', 'cause'] },
+    { name: 'duration_histogram', key: ['day', 'engine', 'model_version', 'bin'] },
+  ],
+  migrations: [EngineCalls1763798400000],
+  async fold(events, sql) {
+    const touched = await touch(sql, readBatch(events));
+    const calls = changedCalls(touched);
+    if (calls.length > 0) await updateCalls(sql, calls);
+    const ratings = changedRatings(touched);
+    if (ratings.length > 0) await saveRatings(sql, ratings);
+    const changes = deltasOf(touched).changes();
+    await addSums(sql, SUM_TABLES.slots, changes.slots);
+    await addSums(sql, SUM_TABLES.slotCauses, changes.slotCauses);
+    await addSums(sql, SUM_TABLES.durations, changes.durations);
+    await addSums(sql, SUM_TABLES.days, changes.days);
+    await addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses);
+  },
+});
