@@ -1,3 +1,4 @@
+export * from './child-process';
 export * from './database';
 export * from './kafka';
 export * from './tcp-proxy';
@@ -5,3 +6,6 @@ export * from './builders';
 export * from './projection-spec';
 export * from './scramble';
 export * from './toy-projection';
+export { MemoryMember } from './memory-group';
+export * from './memory-log';
+export * from './memory-store';
