@@ -10,7 +10,7 @@ export class DatabaseUnavailableError extends Error {
     readonly phase: 'connect' | 'query',
     cause: unknown,
   ) {
-    super(`database unavailable: ${cause instanceof Error ? cause.message || errnoOf(cause) : String(cause)}`, { cause });
+    super(`database unavailable: ${describe(cause)}`, { cause });
     this.name = this.code;
   }
 }
@@ -33,11 +33,21 @@ export function sqlState(error: unknown): string | undefined {
 
 // Two copies of pg (ours and a dependency's) have two DatabaseError classes.
 function isServerErrorLike(error: unknown): error is { code: string } {
-  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string' && error.code.length === 5;
+  return isObject(error) && 'severity' in error && errorCode(error)?.length === 5;
 }
 
-function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** The `code` of an error of the operating system or the server. Told by shape: such errors may come from another realm. */
+export function errorCode(error: unknown): string | undefined {
+  return isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function describe(error: unknown): string {
+  const message = isObject(error) && 'message' in error ? error.message : error;
+  return String(message) || (errorCode(error) ?? 'unknown reason');
 }
 
 const TRANSIENT_CLASSES = new Set(['08', '40', '53', '57', '58']);
@@ -48,8 +58,7 @@ export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return TRANSIENT_CLASSES.has(state.slice(0, 2)) || TRANSIENT_STATES.has(state);
   if (error instanceof DatabaseUnavailableError || error instanceof TransactionAbortedError) return true;
-  if (error instanceof AggregateError) return error.errors.some(isTransient);
-  return /^E[A-Z]+$/.test(errnoOf(error));
+  return /^E[A-Z]+$/.test(errorCode(error) ?? '');
 }
 
 /** The data itself is refused (SQLSTATE classes 22 and 23): repeating the same statement cannot succeed. */

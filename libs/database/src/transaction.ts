@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { DatabaseUnavailableError, TransactionAbortedError } from './errors';
+import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
 import { lend, settle, type DatabasePool, type Sql } from './pool';
 
 /** SQL inside one transaction. */
@@ -51,7 +51,7 @@ function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptio
 
 async function commit(client: PoolClient): Promise<void> {
   const { command } = await client.query('commit').catch((error: unknown) => {
-    throw error instanceof Error && 'severity' in error ? error : new DatabaseUnavailableError('query', error);
+    throw sqlState(error) === undefined ? new DatabaseUnavailableError('query', error) : error;
   });
   if (command !== 'COMMIT') throw new TransactionAbortedError(command);
 }

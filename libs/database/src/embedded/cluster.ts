@@ -101,7 +101,7 @@ async function initdb({ binaries, account, durable }: ClusterOptions, target: st
     ...(durable ? [] : ['--no-sync']),
   ];
   await run(binaries.initdb, flags, { cwd: target, ...account }).catch((cause: unknown) => {
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
+    const said = typeof cause === 'object' && cause && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
     throw new EmbeddedPostgresError('EMBEDDED_POSTGRES_FAILED', `the database could not be created: ${said}`, cause);
   });
 }

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../errors';
 import { EmbeddedPostgresError } from './errors';
 
 /** Which process a data directory belongs to; `startedAt` tells a process from a later one with the same id. */
@@ -21,7 +22,7 @@ export async function takeOwnership(dataDir: string): Promise<() => Promise<void
       await writeFile(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
       return () => rm(file, { force: true });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
     const owner = await readOwner(file);
     if (owner && (await isAlive(owner))) throw inUse(dataDir, owner.pid);
@@ -61,7 +62,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 
