@@ -38,10 +38,11 @@ const MAX_UNKNOWN_NAMED = 100;
 const escapePointer = (name: string): string => name.replace(/~/g, '~0').replace(/\//g, '~1');
 
 /**
+ * What is wrong with an object by class-validator alone, without compiling a schema: for declarations that are rarely checked.
  * Unknown members are found here and kept away from class-validator: assigning a member called `constructor` or `__proto__`
  * would disarm its own search.
  */
-function describe(declared: DeclaredClass, body: Readonly<Record<string, unknown>>): FieldError[] {
+export function explainBody(declared: DeclaredClass, body: Readonly<Record<string, unknown>>): FieldError[] {
   const known = new Set(fieldNamesOf(declared));
   const names = Object.keys(body);
   const instance = Object.assign(new declared(), Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, body[name]])));
@@ -70,7 +71,7 @@ export function validateBody(declared: DeclaredClass, body: unknown): readonly F
   }
   const check = fastCheck(declared);
   if (check(body)) return [];
-  const errors = describe(declared, body);
+  const errors = explainBody(declared, body);
   if (errors.length > 0) return errors;
   return (check.errors ?? []).map((error) => ({ pointer: error.instancePath, code: error.keyword, message: error.message ?? 'is not valid' }));
 }
