@@ -84,11 +84,6 @@ class KafkaLog implements EventLog {
 
   async read(request: ReadRequest): Promise<readonly LogBatch[]> {
     this.#refuseWhenClosed();
-    try {
-      await this.#client.watch([...new Set(request.from.map(({ topic }) => topic))]);
-    } catch (error) {
-      throw toLogError(error, 'read');
-    }
     return this.#reader.read(request);
   }
 

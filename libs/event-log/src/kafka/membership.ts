@@ -19,6 +19,7 @@ export interface MembershipOptions {
 const LOOP_MS = 200;
 const LEAVE_MS = 5_000;
 const JOIN_MS = 60_000;
+const FIRST_JOIN_MS = 30_000;
 
 /**
  * Being a member of a consumer group, and nothing else: kafkajs joins, heartbeats and follows rebalances while every
@@ -37,9 +38,12 @@ export class Membership {
     private readonly options: MembershipOptions,
   ) {}
 
-  /** Resolves with the first assignment. Throws what kafkajs throws when there is none to be had. */
+  /** Resolves with the first assignment. Throws the last failure when there is none within half a minute. */
   async join(): Promise<void> {
-    await this.#begin();
+    const until = Date.now() + FIRST_JOIN_MS;
+    await this.#persist((error) => {
+      if (Date.now() > until) throw error;
+    });
     this.#watchdog = setInterval(() => this.#watch(), Math.max(1_000, this.options.sessionTimeoutMs / 2));
   }
 
@@ -130,14 +134,18 @@ export class Membership {
 
   async #restart(): Promise<void> {
     await this.#disconnect();
+    await this.#persist(() => undefined);
+  }
+
+  /** One consumer after the other until one is assigned its partitions (a coordinator may be loading, moving or gone). */
+  async #persist(failed: (error: unknown) => void): Promise<void> {
     for (let failures = 1; !this.#left; failures++) {
-      await new Promise((resolve) => setTimeout(resolve, backOffMs(failures, 200, 2_000)));
-      if (this.#left) return;
       try {
-        await this.#begin();
-        return;
+        return await this.#begin();
       } catch (error) {
+        failed(error);
         this.options.onWarning(`${this.options.group}: joining failed, trying again`, error);
+        await new Promise((resolve) => setTimeout(resolve, backOffMs(failures, 100, 2_000)));
       }
     }
   }

@@ -12,6 +12,9 @@ export interface FeedOptions {
   readonly onWarning: (message: string, cause?: unknown) => void;
 }
 
+/** The group may count on this member again without anything else happening. */
+const LOOK_AGAIN_MS = 500;
+
 /** One assigned partition: what was fetched of it, and the one loop that hands it to the handler, batch after batch. */
 export class PartitionFeed implements TopicPartition {
   readonly topic: string;
@@ -106,8 +109,8 @@ export class PartitionFeed implements TopicPartition {
   async #deliverAll(): Promise<void> {
     for (let failures = 0; !this.#stopped;) {
       this.#applySeeks();
-      if (this.#queue.length === 0 || !this.active()) {
-        await this.#changed.wait(1_000);
+      if (this.#queue.length === 0 || !this.active() || this.options.isLost()) {
+        await this.#changed.wait(LOOK_AGAIN_MS);
         continue;
       }
       failures = (await this.#deliver()) ? 0 : failures + 1;

@@ -43,6 +43,7 @@ export class Reader {
   }
 
   async #fetchAll(request: ReadRequest, maxWaitMs: number): Promise<LogBatch[]> {
+    await this.client.watch([...new Set(request.from.map(({ topic }) => topic))]);
     const nodes = [...this.client.leaders(request.from)];
     if (nodes.length === 0) throw new Error('no partition asked for has a leader');
     const answers = await Promise.all(nodes.map(([node, positions]) => this.#fetch(node, positions, request.maxRecords, maxWaitMs)));
