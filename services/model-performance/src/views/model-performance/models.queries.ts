@@ -44,7 +44,10 @@ const ends = (ranges: readonly Range[]): string[] => ranges.map(({ to }) => iso(
 
 /** What engines deliver, cost and are worth to people, from the sums; every figure exact to the instant. */
 export class ModelsQueries {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly exactUpTo: number = EXACT_UP_TO,
+  ) {}
 
   async models(filter: ModelsFilter): Promise<ModelRow[]> {
     const [groups, percentiles] = await Promise.all([this.sums(filter, false), this.percentiles(filter)]);
@@ -54,7 +57,7 @@ export class ModelsQueries {
   async daily(filter: DailyFilter): Promise<ModelDay[]> {
     const groups = await this.sums(filter, true);
     const calls = groups.flat().reduce((sum, row) => sum + row.calls, 0);
-    const percentiles = await (calls <= EXACT_UP_TO ? this.exactDays(filter) : this.sketchedDays(filter));
+    const percentiles = await (calls <= this.exactUpTo ? this.exactDays(filter) : this.sketchedDays(filter));
     return groups.map((rows) => ({ day: rows[0].day ?? '', ...modelSums(rows), ...(percentiles.get(nameOf(rows[0])) ?? NONE) }));
   }
 
@@ -98,7 +101,7 @@ export class ModelsQueries {
         engine ?? null,
         iso(range.from),
         iso(range.to),
-        EXACT_UP_TO,
+        this.exactUpTo,
       ],
       `models percentiles ${grouping}`,
     );

@@ -4,6 +4,9 @@ export interface Range {
   readonly to: number;
 }
 
+/** Where an open end lies: beyond any event. */
+export const ALWAYS: Range = { from: Date.parse('0001-01-01T00:00:00Z'), to: Date.parse('9999-01-01T00:00:00Z') };
+
 /** A range whose contents are added or, with -1, taken away. */
 export interface SignedRange extends Range {
   readonly sign: 1 | -1;
