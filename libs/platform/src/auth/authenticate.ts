@@ -1,0 +1,82 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProblemError } from '../problem/problem-error';
+import { isLoopback, isLoopbackHost } from './loopback';
+import type { Caller, KeyStore } from './key-store';
+
+export const INTERNAL_HEADER = 'x-picly-internal';
+const BEARER = /^Bearer +([A-Za-z0-9_.~+/=-]{1,512})$/i;
+
+/** The parts of a request that say who asks. */
+export interface Credentials {
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteAddress: string | undefined;
+  /** A key that came otherwise than in the header (beacons cannot set one). */
+  readonly key?: string;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+function secretOf({ headers, key }: Credentials): string | undefined {
+  if (headers.authorization === undefined) return key;
+  const secret = BEARER.exec(headers.authorization)?.[1];
+  if (secret === undefined) throw unauthenticated('send the key as Authorization: Bearer <key>');
+  return secret;
+}
+
+function unauthenticated(detail: string): ProblemError {
+  return new ProblemError('unauthenticated', { detail, headers: { 'www-authenticate': 'Bearer realm="picly"' } });
+}
+
+/**
+ * Tells who asks, in one of three ways: by key (the public door, once a key exists), by the shared secret of the gateway
+ * (services behind it), or by being on this machine (nothing configured yet).
+ */
+export class Authenticator {
+  private keys: KeyStore | undefined;
+
+  constructor(private readonly internalToken: string | undefined) {}
+
+  /** Makes this process the public door: from now on callers are told apart by the keys of the store. */
+  useKeys(keys: KeyStore): void {
+    this.keys = keys;
+  }
+
+  /** Whether only this machine may ask now, as there is nothing to tell callers apart by. */
+  async isLoopbackOnly(): Promise<boolean> {
+    return this.keys ? !(await this.keys.hasKeys()) : this.internalToken === undefined;
+  }
+
+  /** Whether there is a key store: this is the public door. */
+  get isPublicDoor(): boolean {
+    return this.keys !== undefined;
+  }
+
+  /** Throws `unauthenticated` or `forbidden`. */
+  async authenticate(credentials: Credentials): Promise<Caller> {
+    if (this.keys && (await this.keys.hasKeys())) return this.byKey(this.keys, credentials);
+    if (!this.keys && this.internalToken !== undefined) return this.byToken(this.internalToken, credentials);
+    return this.byMachine(credentials);
+  }
+
+  private async byKey(keys: KeyStore, credentials: Credentials): Promise<Caller> {
+    const secret = secretOf(credentials);
+    if (secret === undefined) throw unauthenticated('send a key as Authorization: Bearer <key>');
+    const key = await keys.find(secret);
+    if (!key) throw unauthenticated('the key is unknown or revoked');
+    return { kind: 'key', key };
+  }
+
+  private byToken(token: string, { headers }: Credentials): Caller {
+    const given = headers[INTERNAL_HEADER];
+    if (typeof given === 'string' && same(given, token)) return { kind: 'gateway' };
+    throw unauthenticated('this service answers only its gateway');
+  }
+
+  private byMachine({ headers, remoteAddress }: Credentials): Caller {
+    // The host name is checked too: a page that rebinds its own name to this machine must not get in.
+    if (isLoopback(remoteAddress) && isLoopbackHost(headers.host)) return { kind: 'loopback' };
+    throw new ProblemError('forbidden', { detail: 'without any key only this machine may ask: make a key first' });
+  }
+}

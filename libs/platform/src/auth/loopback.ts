@@ -1,0 +1,15 @@
+import { isIP } from 'node:net';
+
+/** Whether an address can only be reached from this machine. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^\[|\]$/g, '').replace(/^::ffff:/i, '');
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}
+
+/** Whether the value of a Host header, or a setting HOST, names this machine. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  if (host === undefined) return false;
+  const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : isIP(host) === 6 ? host : host.replace(/:\d{1,5}$/, '');
+  return name.toLowerCase() === 'localhost' || isLoopback(name);
+}

@@ -1,0 +1,27 @@
+const DEPTH = 4;
+/** SQLSTATE classes whose messages quote the data that was refused. */
+const QUOTES_DATA = /^(22|23)[0-9A-Z]{3}$/;
+
+/** An error as it may be logged. */
+export interface LoggedError {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: LoggedError;
+}
+
+/** Only what is known to be free of personal data: never the enumerable properties (parameters, rows, bodies) of an error. */
+export function describeError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an error object' };
+  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? String(error.code) : undefined;
+  const quotesData = code !== undefined && QUOTES_DATA.test(code);
+  const frames = error.stack?.slice(error.stack.indexOf('\n    at ') + 1);
+  return {
+    type: error.name,
+    ...(code !== undefined && { code }),
+    message: quotesData ? 'the database refused a value' : error.message,
+    ...(frames !== undefined && frames !== '' && { stack: frames }),
+    ...(error.cause !== undefined && depth < DEPTH && { cause: describeError(error.cause, depth + 1) }),
+  };
+}
