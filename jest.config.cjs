@@ -7,7 +7,7 @@ swc.jsc.baseUrl = __dirname;
 /** Settings shared by the three kinds of specs: pure, with Postgres, with Kafka. */
 const common = {
   rootDir: __dirname,
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/deploy'],
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/deploy', '<rootDir>/docs'],
   testEnvironment: 'node',
   transform: { '\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   moduleNameMapper: { '^@picly/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },
