@@ -141,6 +141,29 @@ describe('a member in another process', () => {
   });
 });
 
+describe('an idle member', () => {
+  it('asks the database next to nothing', async () => {
+    let asked = 0;
+    const counting: DatabasePool = {
+      ...admin,
+      query: (text, values, name) => {
+        asked++;
+        return admin.query(text, values, name);
+      },
+    };
+    const [topic, ledger] = [await topicOf(), new GroupLedger()];
+    await log.append(series(topic, keyFor(1), 20));
+    const idle = await createPostgresLog({ pool: counting });
+    await idle.join({ group: freshName(), topics: [topic], handler: ledger.member('a') });
+    await ledger.whenRecords(20);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    asked = 0;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(asked).toBeLessThanOrEqual(2);
+    await idle.close();
+  });
+});
+
 describe('the plan of a fetch', () => {
   it('goes by the primary key, even before the tables were ever analysed', async () => {
     const topic = await topicOf(1);

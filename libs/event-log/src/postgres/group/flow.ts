@@ -20,7 +20,7 @@ const FOR_LONG_MS = 60_000;
 export class Flow {
   readonly #changed = new Alarm();
   #offset: number;
-  #behind = true;
+  #behind = false;
   #waiting: LogBatch | undefined;
   #running: Promise<void> | undefined;
   /** Counts the seeks: a batch of an earlier turn is not tried again. */
@@ -47,6 +47,11 @@ export class Flow {
   /** True when there is known to be more than was fetched. */
   get behind(): boolean {
     return this.#behind;
+  }
+
+  /** There was nothing at `offset` or behind it. */
+  caughtUp(offset: number): void {
+    if (offset === this.#offset) this.#behind = false;
   }
 
   take(found: Found): void {

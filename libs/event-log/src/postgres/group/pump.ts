@@ -67,7 +67,16 @@ export class Pump {
     const maxBytes = Math.max(LEAST_BYTES_PER_PARTITION, Math.floor(MOST_BYTES / wants.length));
     const found = await this.context.fetcher.fetch(wants, maxBytes);
     if (this.#stopped) return 0;
-    for (const one of found) this.context.flow(one.topic, one.partition)?.take(one);
+    const news = new Set<Flow>();
+    for (const one of found) {
+      const flow = this.context.flow(one.topic, one.partition);
+      flow?.take(one);
+      if (flow) news.add(flow);
+    }
+    for (const { topic, partition, offset } of wants) {
+      const flow = this.context.flow(topic, partition);
+      if (flow && !news.has(flow)) flow.caughtUp(offset);
+    }
     return found.reduce((sum, one) => sum + one.records.length, 0);
   }
 

@@ -5,12 +5,12 @@ const MEMBERS = ['a', 'b', 'c', 'd', 'e'];
 
 /** Let every member look in turn, as in the database, until nobody has anything left to do; answers the moves. */
 function settle(members: readonly string[], partitions: number, leases: Map<number, string>): number {
-  for (let moves = 0; ;) {
-    const before = moves;
+  let moves = 0;
+  for (let busy = true; busy;) {
+    busy = false;
     for (const me of members) {
-      const { claim } = shareOf(me, { members, partitions, leases });
+      const { claim, release } = shareOf(me, { members, partitions, leases });
       for (const partition of claim) leases.set(partition, me);
-      const { release } = shareOf(me, { members, partitions, leases });
       for (const partition of release) leases.delete(partition);
       moves += claim.length;
       busy ||= claim.length + release.length > 0;
