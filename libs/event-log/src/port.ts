@@ -65,7 +65,7 @@ export interface ReadRequest {
 export interface GroupHandler {
   /** Called on every (re)assignment before any record of it is delivered; answers where to begin. */
   assigned(partitions: readonly TopicPartition[]): Promise<readonly LogPosition[]>;
-  /** Called when partitions went to someone else; nothing of them is delivered afterwards. */
+  /** Called when partitions are given up, perhaps to be assigned anew; nothing of them is delivered afterwards until they are. */
   revoked(partitions: readonly TopicPartition[]): Promise<void>;
   /**
    * Resolves when the effect of the batch is durable; the next batch begins behind its last record.

@@ -108,8 +108,8 @@ describeWithKafka('a consumer group on Kafka', (kafka) => {
     await appendMany(301, 400);
     await eventually(() => one.records.length + two.records.length === 400);
     expect([...numbers(one), ...numbers(two)].sort((a, b) => a - b)).toEqual(upTo(400));
-    expect(one.revocations.flat()).toHaveLength(2);
-    expect(one.assignments.map((a) => a.length)).toEqual([4, 2, 4]);
+    expect(one.assignments.map((partitions) => partitions.length)).toEqual([4, 2, 4]);
+    expect(one.revocations.map((partitions) => partitions.length)).toEqual([4, 2]);
   });
 
   it('gives partition i of all topics to the same member', async () => {

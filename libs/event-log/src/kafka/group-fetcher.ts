@@ -32,7 +32,8 @@ export class GroupFetcher {
   /** From now on these partitions, and no others. */
   follow(feeds: readonly PartitionFeed[]): void {
     this.#feeds = new Map(feeds.map((feed) => [keyOf(feed), feed]));
-    this.#relocate();
+    if (this.#feeds.size === 0) this.#byNode = new Map();
+    else this.#relocate();
     this.#supervising ??= this.#supervise();
     this.#changed.notify();
   }

@@ -44,6 +44,7 @@ export class KafkaGroupMember implements GroupMember {
       topics: options.topics,
       sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       onSuspended: () => this.#suspend(),
+      onHandOver: () => this.#handOver(),
       onAssigned: (partitions) => this.#assign(partitions),
       onWarning: options.onWarning,
     });
@@ -91,18 +92,38 @@ export class KafkaGroupMember implements GroupMember {
     await this.#stopFeeds();
     await this.#adopting;
     await this.#commit();
+    await this.#giveBack();
     await this.#membership.leave();
     await this.#fetcher.stop();
     await this.#client.close();
-    const gone = this.assignment();
-    this.#feeds = new Map();
-    await this.#revoke(gone);
   }
 
-  /** From the first sign of a change on, no new batch begins; those under way run on and are fenced by the checkpoints. */
+  /** From the first sign of a change on, no new batch begins. */
   #suspend(): void {
     this.#generation += 1;
+    this.#changed.notify();
     void this.#stopFeeds();
+  }
+
+  /** Batches under way end, then the partitions go back: whoever gets them next begins behind our last effect. */
+  #handOver(): Promise<void> {
+    this.#suspend();
+    this.#adopting = this.#adopting.then(() => this.#giveBack());
+    return this.#adopting;
+  }
+
+  async #giveBack(): Promise<void> {
+    await this.#stopFeeds();
+    void this.#commit();
+    const gone = this.assignment();
+    this.#feeds = new Map();
+    this.#fetcher.follow([]);
+    if (gone.length === 0) return;
+    try {
+      await this.options.handler.revoked(gone);
+    } catch (error) {
+      this.options.onWarning(`${this.options.group}: the handler failed to give partitions back`, error);
+    }
   }
 
   async #stopFeeds(): Promise<void> {
@@ -111,7 +132,6 @@ export class KafkaGroupMember implements GroupMember {
 
   #assign(partitions: readonly TopicPartition[]): void {
     this.#suspend();
-    this.#changed.notify();
     if (this.#leaving) return;
     const generation = this.#generation;
     this.#adopting = this.#adopting.then(() => this.#adopt(partitions, generation));
@@ -119,12 +139,7 @@ export class KafkaGroupMember implements GroupMember {
 
   /** Never rejects. */
   async #adopt(partitions: readonly TopicPartition[], generation: number): Promise<void> {
-    await this.#stopFeeds();
-    await this.#commit();
-    const kept = new Set(partitions.map(keyOf));
-    const gone = this.assignment().filter((partition) => !kept.has(keyOf(partition)));
-    for (const partition of gone) this.#feeds.delete(keyOf(partition));
-    await this.#revoke(gone);
+    await this.#giveBack();
     const starts = await this.#positions(partitions, generation);
     if (starts === undefined || generation !== this.#generation) return;
     this.#feeds = new Map(starts.map((start) => [keyOf(start), this.#feed(start, generation)]));
@@ -154,15 +169,6 @@ export class KafkaGroupMember implements GroupMember {
       onDrained: () => this.#fetcher.wake(),
       onWarning: this.options.onWarning,
     });
-  }
-
-  async #revoke(gone: readonly TopicPartition[]): Promise<void> {
-    if (gone.length === 0) return;
-    try {
-      await this.options.handler.revoked(gone);
-    } catch (error) {
-      this.options.onWarning(`${this.options.group}: the handler failed to give partitions back`, error);
-    }
   }
 
   async #commit(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Cluster, Consumer, Kafka } from 'kafkajs';
 import { LogUnavailableError } from '../errors';
 import type { LogPosition, TopicPartition } from '../port';
 import { coPartitionedAssigner } from './co-partitioned-assigner';
@@ -11,6 +11,8 @@ export interface MembershipOptions {
   readonly sessionTimeoutMs: number;
   /** The group is being shared out anew, or this member fell out of it: begin nothing more. */
   readonly onSuspended: () => void;
+  /** Before this member joins (again): what it held goes back. Waited for, but not until its session would end. */
+  readonly onHandOver: () => Promise<void>;
   readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
   readonly onWarning: (message: string, cause?: unknown) => void;
 }
@@ -92,10 +94,27 @@ export class Membership {
       heartbeatInterval: Math.max(100, Math.min(1_000, sessionTimeoutMs / 5)),
       maxWaitTimeInMs: LOOP_MS,
       allowAutoTopicCreation: false,
-      partitionAssigners: [coPartitionedAssigner],
+      partitionAssigners: [
+        (config) => {
+          this.#handOverBeforeJoining(config.cluster);
+          return coPartitionedAssigner(config);
+        },
+      ],
       // A crashed consumer is replaced by a fresh one here: restarted by kafkajs it can sit alive and consume nothing.
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
     });
+  }
+
+  /**
+   * kafkajs has no hook that it waits for before it gives partitions up, but every join begins by looking for the
+   * coordinator on the cluster it hands to assigners.
+   */
+  #handOverBeforeJoining(cluster: Cluster): void {
+    const find = cluster.findGroupCoordinator.bind(cluster);
+    cluster.findGroupCoordinator = async (group) => {
+      await atMost(this.options.onHandOver(), this.options.sessionTimeoutMs / 2);
+      return find(group);
+    };
   }
 
   #firstAssignment(consumer: Consumer): Promise<true> {
