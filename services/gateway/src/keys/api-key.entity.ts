@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Scope } from './key-secret';
+import type { Scope } from '@picly/platform';
 
 /** A key of the public API; the key itself is not stored. */
 @Entity({ name: 'api_keys', schema: 'runtime' })

@@ -1,5 +1,5 @@
 import type { Sql } from '@picly/database';
-import type { Scope } from './key-secret';
+import type { Scope } from '@picly/platform';
 
 /** A key that may be used. */
 export interface UsableKey {
@@ -13,7 +13,10 @@ export interface UsableKey {
 
 const FIND = 'select id, scopes, origins, events_per_minute, last_used_at from runtime.api_keys where hash = $1 and revoked_at is null';
 const ANY = 'select exists (select from runtime.api_keys) as any';
-const ORIGINS = 'select distinct unnest(origins) as origin from runtime.api_keys where revoked_at is null';
+const ORIGINS = `
+  select distinct unnest(origins) as origin from runtime.api_keys where revoked_at is null
+  union
+  select '*' from runtime.api_keys where revoked_at is null and origins = '{}' and 'ingest:browser' = any(scopes)`;
 const TOUCH = 'update runtime.api_keys set last_used_at = now() where id = $1';
 
 export class ApiKeysQueries {
@@ -31,7 +34,7 @@ export class ApiKeysQueries {
     return row?.any === true;
   }
 
-  /** Every origin that some key is bound to. */
+  /** Every origin that some key is bound to, and `*` when a browser key is bound to none. */
   async origins(): Promise<ReadonlySet<string>> {
     const rows = await this.sql.query<{ origin: string }>(ORIGINS, [], 'api_keys_origins');
     return new Set(rows.map((row) => row.origin));

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { openDataSource } from '@picly/database';
+import type { Scope } from '@picly/platform';
 import type { DataSource, Repository } from 'typeorm';
 import type { ApiKey } from './api-key.entity';
 import type { KeyDirectory } from './key-directory';
-import { hashOfKey, newKeySecret, type Scope } from './key-secret';
+import { hashOfKey, newKeySecret } from './key-secret';
 import type { NewKey } from './new-key';
 
 const BROWSER_EVENTS_PER_MINUTE = 600;

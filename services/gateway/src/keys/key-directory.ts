@@ -1,4 +1,5 @@
-import type { ApiKeysQueries, UsableKey } from './api-keys.queries';
+import type { ApiKey, KeyStore } from '@picly/platform';
+import type { ApiKeysQueries } from './api-keys.queries';
 import { Cached } from './cached';
 import { hashOfKey, isKeySecret } from './key-secret';
 
@@ -7,8 +8,8 @@ const MAX_AGE_MS = 800;
 const TOUCH_EVERY_MS = 60_000;
 
 /** Which keys there are, fresh to less than a second. */
-export class KeyDirectory {
-  private readonly keys: Cached<UsableKey | undefined>;
+export class KeyDirectory implements KeyStore {
+  private readonly keys: Cached<ApiKey | undefined>;
   private readonly any: Cached<boolean>;
   private readonly origins: Cached<ReadonlySet<string>>;
 
@@ -23,12 +24,12 @@ export class KeyDirectory {
   }
 
   /** The key this secret opens; `undefined` for unknown and revoked ones. */
-  find(secret: string): Promise<UsableKey | undefined> {
+  find(secret: string): Promise<ApiKey | undefined> {
     return isKeySecret(secret) ? this.keys.get(hashOfKey(secret)) : Promise.resolve(undefined);
   }
 
-  /** Whether keys are in use at all; without any, the system serves its own machine only. */
-  hasAny(): Promise<boolean> {
+  /** Whether a key was ever made; without any, the system serves its own machine only. */
+  hasKeys(): Promise<boolean> {
     return this.any.get('');
   }
 
@@ -44,9 +45,10 @@ export class KeyDirectory {
     this.origins.clear();
   }
 
-  private async load(hash: string, now: number): Promise<UsableKey | undefined> {
+  private async load(hash: string, now: number): Promise<ApiKey | undefined> {
     const key = await this.queries.find(hash);
-    if (key && now - (key.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) await this.queries.touch(key.id);
-    return key;
+    if (!key) return undefined;
+    if (now - (key.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) await this.queries.touch(key.id);
+    return { id: key.id, scopes: key.scopes, origins: key.origins, rateLimitPerMinute: key.events_per_minute };
   }
 }

@@ -1,8 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-
-/** What a key may do. Only keys for browsers may be public. */
-export const SCOPES = ['ingest:browser', 'ingest:server', 'read', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from '@picly/platform';
 
 /** A new key: `pk_` when it is only for browsers and may be seen by anyone, else `sk_`; then 32 random bytes. */
 export function newKeySecret(scopes: readonly Scope[]): string {

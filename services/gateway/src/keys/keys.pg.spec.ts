@@ -34,9 +34,9 @@ function wanted(body: object): NewKey {
 
 describe('keys', () => {
   test('the system is open until the first key is made', async () => {
-    expect(await directory.hasAny()).toBe(false);
+    expect(await directory.hasKeys()).toBe(false);
     await administration.create(wanted({ name: 'first', scopes: ['admin'] }));
-    expect(await directory.hasAny()).toBe(true);
+    expect(await directory.hasKeys()).toBe(true);
   });
 
   test('a key is shown once and stored as a hash', async () => {
@@ -45,14 +45,14 @@ describe('keys', () => {
     const rows = await pool.query('select * from runtime.api_keys');
     expect(JSON.stringify(rows)).not.toContain(key.slice(8));
     expect(JSON.stringify(await administration.list())).not.toContain(key.slice(8));
-    expect(await directory.find(key)).toMatchObject({ id, scopes: ['ingest:browser'], origins: ['https://picly.example'], events_per_minute: 600 });
+    expect(await directory.find(key)).toMatchObject({ id, scopes: ['ingest:browser'], origins: ['https://picly.example'], rateLimitPerMinute: 600 });
     expect(await directory.knownOrigins()).toEqual(new Set(['https://picly.example']));
   });
 
   test('a server key is secret by its name and not limited', async () => {
     const { key } = await administration.create(wanted({ name: 'generator', scopes: ['ingest:server', 'read'] }));
     expect(key).toMatch(/^sk_/);
-    expect(await directory.find(key)).toMatchObject({ events_per_minute: null, origins: [] });
+    expect(await directory.find(key)).toMatchObject({ rateLimitPerMinute: null, origins: [] });
   });
 
   test('using a key is noted', async () => {

@@ -1,6 +1,6 @@
 import { Text, validateBody, Whole, Words, type FieldError } from '@picly/contracts';
+import { SCOPES, type Scope } from '@picly/platform';
 import { normalOrigin } from './origins';
-import { SCOPES, type Scope } from './key-secret';
 
 /** What a new key is asked to be. */
 export class NewKey {

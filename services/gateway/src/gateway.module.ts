@@ -1,0 +1,67 @@
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { DatabasePool } from '@picly/database';
+import type { EventLog } from '@picly/event-log';
+import type { PersonKeys } from '@picly/personal-data';
+import { AUTHENTICATOR, CONFIG, EVENT_LOG, KEY_STORE, PERSON_KEYS, POOL, provideQueries, type Authenticator, type ServiceDefinition } from '@picly/platform';
+import type { FastifyInstance } from 'fastify';
+import type { GatewayConfig } from './config';
+import { INGEST_OPERATIONS } from './ingest/http/ingest-operations';
+import { registerIngestRoutes } from './ingest/http/ingest-routes';
+import { RecentlyAccepted } from './ingest/recently-accepted';
+import { WritePath } from './ingest/write-path';
+import { ApiKeys1790000000000 } from './keys/1790000000000-api-keys.migration';
+import { ApiKeysQueries } from './keys/api-keys.queries';
+import { KeyAdministration } from './keys/key-administration';
+import { KeyDirectory } from './keys/key-directory';
+import { KeysController } from './keys/keys.controller';
+import { receipts } from './views/receipts/receipts.projection';
+import { ReceiptsQueries } from './views/receipts/receipts.queries';
+
+const RECENTLY_ACCEPTED_EVENTS = 20_000;
+
+@Module({
+  controllers: [KeysController],
+  providers: [
+    provideQueries(ApiKeysQueries),
+    provideQueries(ReceiptsQueries),
+    { provide: KeyDirectory, useFactory: (queries: ApiKeysQueries) => new KeyDirectory(queries), inject: [ApiKeysQueries] },
+    { provide: KEY_STORE, useExisting: KeyDirectory },
+    { provide: KeyAdministration, useFactory: (pool: DatabasePool, directory: KeyDirectory) => new KeyAdministration(pool.url, directory), inject: [POOL, KeyDirectory] },
+    { provide: RecentlyAccepted, useFactory: () => new RecentlyAccepted(RECENTLY_ACCEPTED_EVENTS) },
+    {
+      provide: WritePath,
+      useFactory: (config: GatewayConfig, log: EventLog, keys: PersonKeys, known: ReceiptsQueries, recent: RecentlyAccepted) =>
+        new WritePath(config, { log, keys, receipts: known, recent }),
+      inject: [CONFIG, EVENT_LOG, PERSON_KEYS, ReceiptsQueries, RecentlyAccepted],
+    },
+  ],
+})
+export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    private readonly directory: KeyDirectory,
+    private readonly administration: KeyAdministration,
+    private readonly writePath: WritePath,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    registerIngestRoutes(fastify, { ...this.writePath.deps, authenticator: this.authenticator, origins: this.directory });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.writePath.drain();
+    await this.administration.close();
+  }
+}
+
+/** The one public door: takes events, and sends reads to where they are answered. */
+export const gateway: ServiceDefinition = {
+  name: 'gateway',
+  module: GatewayModule,
+  projections: [receipts],
+  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000] }],
+  operations: INGEST_OPERATIONS,
+};

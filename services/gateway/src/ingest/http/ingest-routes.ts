@@ -1,0 +1,64 @@
+import type { Authenticator } from '@picly/platform';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EVENTS_BY_HTTP_NAME } from '@picly/contracts';
+import { MAX_BATCH_BYTES } from './batch-body';
+import { allowOrigin, answerPreflight, type OriginDirectory } from './cors';
+import { takeBatch, takeSingle, type IngestDeps, type WriteRequest } from './ingest-handlers';
+import { authoriseWriter, type Writer } from './writer';
+
+/** The beginning of every path of the public API. */
+export const API = '/api/analytics';
+
+export interface IngestRoutesDeps extends IngestDeps {
+  readonly authenticator: Authenticator;
+  readonly origins: OriginDirectory;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function writeRequestOf(request: FastifyRequest, writer: Writer): WriteRequest {
+  return {
+    writer,
+    address: request.ip,
+    userAgent: headerOf(request, 'user-agent'),
+    idempotencyKey: headerOf(request, 'idempotency-key'),
+    body: request.body,
+  };
+}
+
+/**
+ * The write calls, straight on Fastify: they are the hot path, and every event type shares one handler. Who asks is known
+ * before a byte of the body is read.
+ */
+export function registerIngestRoutes(fastify: FastifyInstance, deps: IngestRoutesDeps): void {
+  const writers = new WeakMap<FastifyRequest, Writer>();
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (request.headers.origin !== undefined) await allowOrigin(request, reply, deps.origins);
+    writers.set(request, await authoriseWriter(request, deps.authenticator));
+  };
+  const writerOf = (request: FastifyRequest): Writer => {
+    const writer = writers.get(request);
+    if (!writer) throw new Error('a write call was not authorised');
+    return writer;
+  };
+  for (const [name, definition] of EVENTS_BY_HTTP_NAME) {
+    fastify.post(`${API}/${name}`, { onRequest }, async (request, reply) => {
+      const answer = await takeSingle(definition, writeRequestOf(request, writerOf(request)), deps);
+      return reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer));
+    });
+  }
+  fastify.post(`${API}/batch`, { onRequest, bodyLimit: MAX_BATCH_BYTES }, async (request, reply) => {
+    const answer = await takeBatch(writeRequestOf(request, writerOf(request)), deps);
+    return reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer));
+  });
+  fastify.options(`${API}/*`, async (request, reply) => {
+    await allowOrigin(request, reply, deps.origins);
+    answerPreflight(reply);
+    return reply;
+  });
+}
