@@ -111,13 +111,24 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection broke',
 };
 
+interface ErrorLike {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
+// fetch() makes its errors in a realm of its own: instanceof does not know them everywhere.
+const asErrorLike = (value: unknown): ErrorLike | undefined => (typeof value === 'object' && value !== null ? value : undefined);
+
+function reasonOf(error: unknown): string {
+  const outer = asErrorLike(error);
+  if (outer?.name === 'TimeoutError') return 'it does not answer in time';
+  const inner = asErrorLike(outer?.cause) ?? outer;
+  return REASONS[String(inner?.code)] ?? String(inner?.message ?? error);
+}
+
 function unreachable(baseUrl: string, error: unknown): ApiError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
-  const reason = timedOut ? 'it does not answer in time' : (REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause)));
-  return new ApiError('API_UNREACHABLE', `${baseUrl} cannot be reached: ${reason}. Start the system with "npm start", or set PICLY_URL`, {
-    retryable: true,
-    cause: error,
-  });
+  const message = `${baseUrl} cannot be reached: ${reasonOf(error)}. Start the system with "npm start", or set PICLY_URL`;
+  return new ApiError('API_UNREACHABLE', message, { retryable: true, cause: error });
 }

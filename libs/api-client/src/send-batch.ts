@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client';
 import { ApiError, type ProblemDetail } from './errors';
 
+/** What batches are sent to. */
+export type BatchTarget = Pick<ApiClient, 'baseUrl' | 'post'>;
+
 /** An event as POST /api/analytics/batch takes it; its `event_id` makes sending it again harmless. */
 export type BatchEvent = Readonly<Record<string, unknown>> & { readonly type: string; readonly event_id: string };
 
@@ -40,7 +43,7 @@ interface WireAnswer {
  * Send events until the API has answered for each of them: waits and repeats (same ids) while it is away, busy or refuses
  * for now, sends halves when a batch is too large. Throws the `ApiError` that repetition does not help.
  */
-export async function sendBatch(client: ApiClient, events: readonly BatchEvent[], retry: RetryOptions = {}): Promise<BatchAnswer> {
+export async function sendBatch(client: BatchTarget, events: readonly BatchEvent[], retry: RetryOptions = {}): Promise<BatchAnswer> {
   try {
     const answer = await patiently(() => client.post<WireAnswer>(PATH, { events }, retry.signal ? { signal: retry.signal } : {}), retry);
     if (!Array.isArray(answer.results) || answer.results.length !== events.length) {
@@ -53,7 +56,7 @@ export async function sendBatch(client: ApiClient, events: readonly BatchEvent[]
   }
 }
 
-async function inHalves(client: ApiClient, events: readonly BatchEvent[], retry: RetryOptions): Promise<BatchAnswer> {
+async function inHalves(client: BatchTarget, events: readonly BatchEvent[], retry: RetryOptions): Promise<BatchAnswer> {
   const middle = Math.ceil(events.length / 2);
   const first = await sendBatch(client, events.slice(0, middle), retry);
   const second = await sendBatch(client, events.slice(middle), retry);

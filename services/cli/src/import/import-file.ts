@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Lanes, sendBatch, type ApiClient, type ApiError, type BatchEvent } from '@picly/api-client';
+import { Lanes, sendBatch, type ApiError, type BatchEvent, type BatchTarget } from '@picly/api-client';
 import type { InputFormat } from './mapping/input';
 import type { Mapping, RowMapper } from './mapping/mapping';
 import { RejectsFile } from './rejects-file';
@@ -14,7 +14,7 @@ export interface ImportOptions {
   readonly mapping: Mapping;
   readonly format: InputFormat;
   /** Absent: every row is checked and nothing is sent. */
-  readonly client: ApiClient | undefined;
+  readonly client: BatchTarget | undefined;
   readonly batchSize: number;
   readonly inFlight: number;
   readonly rejectsFile: string;
@@ -136,7 +136,7 @@ class ImportRun {
     });
   }
 
-  private async send(client: ApiClient, batch: readonly Queued[]): Promise<Counts> {
+  private async send(client: BatchTarget, batch: readonly Queued[]): Promise<Counts> {
     const { onWait } = this.options;
     const { results } = await sendBatch(
       client,

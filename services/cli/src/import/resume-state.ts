@@ -30,6 +30,7 @@ export async function fingerprintOf(file: string, ...more: readonly string[]): P
 /** How far one import got; removed when it is complete. Losing it costs time, never correctness: the ids would be the same again. */
 export class ResumeState {
   readonly file: string;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     directory: string,
@@ -50,14 +51,20 @@ export class ResumeState {
     }
   }
 
-  async save(progressed: Progressed): Promise<void> {
+  /** Saves are written one after the other, whoever asks for them. */
+  save(progressed: Progressed): Promise<void> {
+    return (this.writing = this.writing.then(() => this.write(progressed)));
+  }
+
+  async remove(): Promise<void> {
+    await this.writing;
+    await rm(this.file, { force: true });
+  }
+
+  private async write(progressed: Progressed): Promise<void> {
     await mkdir(path.dirname(this.file), { recursive: true });
     const saved: Saved = { fingerprint: this.fingerprint, ...progressed };
     await writeFile(`${this.file}.new`, JSON.stringify(saved));
     await rename(`${this.file}.new`, this.file);
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.file, { force: true });
   }
 }

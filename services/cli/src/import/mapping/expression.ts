@@ -141,7 +141,8 @@ function withSteps(node: Node, source: Expression, target: Target): Expression {
 
 function trimStep(node: Node, kind: Kind): Step | undefined {
   const wanted = optional(node, 'trim', (member) => member.flag()) ?? kind !== 'text';
-  return wanted ? (value) => (typeof value === 'string' ? value.trim() : value) : undefined;
+  // Blanks alone are no number, date or word: the value is missing.
+  return wanted ? (value) => (typeof value === 'string' ? value.trim() || undefined : value) : undefined;
 }
 
 /** The first group of the pattern that took part, else all that matched. */

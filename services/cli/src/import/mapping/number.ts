@@ -46,8 +46,9 @@ function parse(value: unknown, { decimalComma }: NumberRules): number {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') throw new RowError('not_a_number', 'is not a number');
   const text = decimalComma ? value.trim().replaceAll('.', '').replace(',', '.') : value.trim();
-  if (!PLAIN.test(text)) throw new RowError('not_a_number', 'is not a number');
-  return Number(text);
+  const number = PLAIN.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(number)) throw new RowError('not_a_number', 'is not a number');
+  return number;
 }
 
 /** Decimal rounding by the shortest decimal form, so that 1.005 to two places is 1.01 as on paper. */
