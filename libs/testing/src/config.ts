@@ -10,3 +10,8 @@ export function setTestServerUrl(url: string | undefined): void {
   if (url === undefined) delete process.env[URL_NAME];
   else process.env[URL_NAME] = url;
 }
+
+/** Folder of the public data sets that some specs use, when there is one on this machine. */
+export function dataDir(): string | undefined {
+  return process.env['PICLY_DATA_DIR'];
+}

@@ -9,3 +9,5 @@ export * from './toy-projection';
 export { MemoryMember } from './memory-group';
 export * from './memory-log';
 export * from './memory-store';
+export { dataDir } from './config';
+export * from './log-records';

@@ -3,8 +3,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { DatabasePool } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
 import type { PersonKeys } from '@picly/personal-data';
-import { AUTHENTICATOR, CONFIG, EVENT_LOG, KEY_STORE, PERSON_KEYS, POOL, provideQueries, type Authenticator, type ServiceDefinition } from '@picly/platform';
+import { AUTHENTICATOR, CONFIG, EVENT_LOG, FRESHNESS, KEY_STORE, PERSON_KEYS, POOL, provideQueries, type Authenticator, type ServiceDefinition } from '@picly/platform';
+import type { ViewFreshness } from '@picly/projections';
 import type { FastifyInstance } from 'fastify';
+import { DeadLettersController } from './admin/dead-letters.controller';
+import { DeadLettersQueries } from './admin/dead-letters.queries';
+import { ProjectionsController } from './admin/projections.controller';
 import type { GatewayConfig } from './config';
 import { INGEST_OPERATIONS } from './ingest/http/ingest-operations';
 import { registerIngestRoutes } from './ingest/http/ingest-routes';
@@ -15,19 +19,29 @@ import { ApiKeysQueries } from './keys/api-keys.queries';
 import { KeyAdministration } from './keys/key-administration';
 import { KeyDirectory } from './keys/key-directory';
 import { KeysController } from './keys/keys.controller';
+import { registerProxyRoutes } from './proxy/proxy-routes';
+import { ReceiptLookup } from './views/receipts/receipt-lookup';
+import { ReceiptsController } from './views/receipts/receipts.controller';
 import { receipts } from './views/receipts/receipts.projection';
 import { ReceiptsQueries } from './views/receipts/receipts.queries';
 
 const RECENTLY_ACCEPTED_EVENTS = 20_000;
 
 @Module({
-  controllers: [KeysController],
+  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController],
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(ReceiptsQueries),
+    provideQueries(DeadLettersQueries),
     { provide: KeyDirectory, useFactory: (queries: ApiKeysQueries) => new KeyDirectory(queries), inject: [ApiKeysQueries] },
     { provide: KEY_STORE, useExisting: KeyDirectory },
     { provide: KeyAdministration, useFactory: (pool: DatabasePool, directory: KeyDirectory) => new KeyAdministration(pool.url, directory), inject: [POOL, KeyDirectory] },
+    {
+      provide: ReceiptLookup,
+      useFactory: (found: ReceiptsQueries, recent: RecentlyAccepted, deadLetters: DeadLettersQueries, freshness: ViewFreshness) =>
+        new ReceiptLookup({ receipts: found, recent, deadLetters, freshness }),
+      inject: [ReceiptsQueries, RecentlyAccepted, DeadLettersQueries, FRESHNESS],
+    },
     { provide: RecentlyAccepted, useFactory: () => new RecentlyAccepted(RECENTLY_ACCEPTED_EVENTS) },
     {
       provide: WritePath,
@@ -40,20 +54,21 @@ const RECENTLY_ACCEPTED_EVENTS = 20_000;
 export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly host: HttpAdapterHost,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     private readonly directory: KeyDirectory,
-    private readonly administration: KeyAdministration,
     private readonly writePath: WritePath,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    registerIngestRoutes(fastify, { ...this.writePath.deps, authenticator: this.authenticator, origins: this.directory });
+    const door = { authenticator: this.authenticator, origins: this.directory };
+    registerIngestRoutes(fastify, { ...this.writePath.deps, ...door });
+    await registerProxyRoutes(fastify, { ...door, services: this.config.SERVICES, internalToken: this.config.INTERNAL_TOKEN });
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.writePath.drain();
-    await this.administration.close();
   }
 }
 

@@ -83,7 +83,8 @@ export class KeyAdministration {
     return describe(revoked);
   }
 
-  async close(): Promise<void> {
+  /** Called by Nest when the process stops. */
+  async onApplicationShutdown(): Promise<void> {
     const opened = await this.opened?.catch(() => undefined);
     await opened?.source.destroy();
   }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await administration.close();
+  await administration.onApplicationShutdown();
   await pool.close();
   await database.drop();
 });
@@ -66,7 +66,7 @@ describe('keys', () => {
     expect(await directory.find(key)).toBeDefined();
     const elsewhere = new KeyAdministration(database.url, new KeyDirectory(new ApiKeysQueries(pool)));
     expect(await elsewhere.revoke(id)).toMatchObject({ id, revoked_at: expect.any(String) as string });
-    await elsewhere.close();
+    await elsewhere.onApplicationShutdown();
     clock.ms += 999;
     expect(await directory.find(key)).toBeUndefined();
   });
