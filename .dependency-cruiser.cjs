@@ -70,8 +70,8 @@ module.exports = {
       name: 'tests-are-not-shipped',
       comment: 'Product code does not import tests or the testing library.',
       severity: 'error',
-      from: { path: '^(services|libs)/', pathNot: '(^libs/testing/|\\.spec\\.ts$|\\.features\\.ts$|/conformance/)' },
-      to: { path: '(^libs/testing/|\\.spec\\.ts$|\\.features\\.ts$)' },
+      from: { path: '^(services|libs)/', pathNot: '(^libs/testing/|^(services|libs)/[^/]+/src/testing/|\\.spec\\.ts$|\\.features\\.ts$|/conformance/)' },
+      to: { path: '(^libs/testing/|^(services|libs)/[^/]+/src/testing/|\\.spec\\.ts$|\\.features\\.ts$)' },
     },
   ],
   options: {

@@ -14,10 +14,9 @@ const ROUTE_CONFIG = '__fastify_route_config__';
 /** Another limit for the bodies of one controller method, bytes, after decompression. */
 export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(ROUTE_CONFIG, { bodyLimit: bytes });
 
-function refuseCharset(contentType: string | undefined): void {
+function isOtherCharset(contentType: string | undefined): boolean {
   const charset = contentType === undefined ? undefined : CHARSET.exec(contentType)?.[1]?.toLowerCase();
-  if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return;
-  throw new ProblemError('unsupported_media_type', { detail: 'send the body as UTF-8' });
+  return charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii';
 }
 
 /**
@@ -28,9 +27,11 @@ export function installBodyParsers(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>(CONTENT_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
-    refuseCharset(request.headers['content-type']);
-    if (!isUtf8(body)) throw new ProblemError('malformed_json', { detail: 'the body is not UTF-8' });
-    return parseJson(request, body.toString('utf8'), done);
+    // A parser that throws would end the process.
+    if (isOtherCharset(request.headers['content-type']))
+      done(new ProblemError('unsupported_media_type', { detail: 'send the body as UTF-8' }));
+    else if (!isUtf8(body)) done(new ProblemError('malformed_json', { detail: 'the body is not UTF-8' }));
+    else parseJson(request, body.toString('utf8'), done);
   });
   fastify.addHook('onRoute', (route) => {
     const limit: unknown = route.config === undefined ? undefined : Reflect.get(route.config, 'bodyLimit');

@@ -13,7 +13,7 @@ export class RouteTable {
     this.routes.push({ segments: url.split('/'), methods: typeof method === 'string' ? [method] : method });
   }
 
-  /** The methods that some route offers at this path, sorted. */
+  /** The methods that some route offers at this path, sorted; a preflight route alone makes nothing of a path. */
   methodsAt(path: string): string[] {
     const parts = path.split('/');
     const found = this.routes.filter(({ segments }) => {
@@ -21,6 +21,7 @@ export class RouteTable {
       if (wild < 0 && segments.length !== parts.length) return false;
       return (wild < 0 ? segments : segments.slice(0, wild)).every((segment, i) => fits(segment, parts[i]));
     });
-    return [...new Set(found.flatMap(({ methods }) => methods))].sort();
+    const methods = [...new Set(found.flatMap((route) => route.methods))].sort();
+    return methods.every((method) => method === 'OPTIONS') ? [] : methods;
   }
 }

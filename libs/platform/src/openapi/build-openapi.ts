@@ -40,7 +40,7 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AsOf: {
     type: 'object',
     description: 'How fresh the answer is.',
-    required: ['event_time', 'lag_events', 'lag_ms'],
+    required: ['event_time', 'lag_events', 'lag_ms', 'at'],
     properties: {
       event_time: {
         type: ['string', 'null'],
@@ -48,7 +48,8 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         description: 'Event time of the latest event folded; null before the first.',
       },
       lag_events: { type: 'integer', minimum: 0, description: 'Events of the log that the view has yet to fold.' },
-      lag_ms: { type: 'number', minimum: 0, description: 'How long the view has been behind, milliseconds.' },
+      lag_ms: { type: 'number', minimum: 0, description: 'How long the oldest of them has at least been waiting, milliseconds.' },
+      at: { type: 'string', format: 'date-time', description: 'When the end of the log was looked at.' },
     },
   },
   FieldError: {

@@ -48,7 +48,7 @@ function byCode(error: unknown): ProblemError | undefined {
   if (typeof code !== 'string') return undefined;
   const known = BY_CODE[code];
   if (known) return new ProblemError(known[0], { detail: known[1], cause: error });
-  if (/^(Z_|ERR__?BROTLI|ERR_ZLIB|ERR_BROTLI)/.test(code)) {
+  if (/^(Z_|ERR__|ERR_BROTLI|ERR_ZLIB)/.test(code)) {
     return new ProblemError('malformed_json', { detail: 'the body is not what Content-Encoding says', cause: error });
   }
   return undefined;
@@ -59,6 +59,10 @@ export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const known = byCode(error);
   if (known) return known;
+  const status = statusOf(error);
+  // Before the next one: a client that hangs up looks like a lost connection.
+  if (status !== undefined && status >= 400 && status < 500)
+    return new ProblemError(BY_STATUS[status] ?? 'validation_failed', { cause: error });
   if (error instanceof LogError && error.retryable) {
     return new ProblemError('log_unavailable', { retryAfterSeconds: RETRY_SECONDS, cause: error });
   }
@@ -69,7 +73,5 @@ export function asProblem(error: unknown): ProblemError {
       cause: error,
     });
   }
-  const status = statusOf(error);
-  if (status === undefined || status >= 500) return new ProblemError('internal', { cause: error });
-  return new ProblemError(BY_STATUS[status] ?? 'validation_failed', { cause: error });
+  return new ProblemError('internal', { cause: error });
 }

@@ -1,4 +1,4 @@
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Provider } from '@nestjs/common';
 import type { Registry } from 'prom-client';
@@ -54,13 +54,10 @@ function providersOf(parts: AppParts, authenticator: Authenticator, openApi: Ope
   ];
 }
 
+/** Only the public door has one. */
 function keyStoreOf(app: NestFastifyApplication): KeyStore | undefined {
-  try {
-    return app.get<KeyStore>(KEY_STORE, { strict: false });
-  } catch {
-    // Only the public door has one.
-    return undefined;
-  }
+  const provided = [...app.get(ModulesContainer).values()].some((module) => module.providers.has(KEY_STORE));
+  return provided ? app.get<KeyStore>(KEY_STORE, { strict: false }) : undefined;
 }
 
 /** The Nest application of a service, ready to listen. */

@@ -1,37 +1,55 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ProjectionRunner, ViewFreshness } from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
+import { projectionMetrics } from '../operations/projection-metrics';
 import type { Resources } from './resources';
 import type { ServiceDefinition } from './service-definition';
-import type { ViewFreshness } from './view-freshness';
+import { untilAvailable } from './until-available';
 
 export interface ProjectingOptions extends Resources {
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly onFatal: (reason: string, error?: Error) => void;
+  /** Ends a start that waits for the log. */
+  readonly signal?: AbortSignal;
 }
 
-/** The projections of a service at work. */
-export interface Projecting {
+/** The projections of a service at work, and what its readers ask about them (and about those of others). */
+export class Projecting {
   readonly freshness: ViewFreshness;
-  start(): Promise<void>;
+  private readonly runner: ProjectionRunner | undefined;
+  private running = false;
+
+  constructor(
+    definition: ServiceDefinition,
+    private readonly options: ProjectingOptions,
+  ) {
+    const { pool, log, personKeys, logger, registry } = options;
+    const { name, projections } = definition;
+    if (projections.length > 0) {
+      const metrics = projectionMetrics(registry);
+      this.runner = new ProjectionRunner({ pool, log, personKeys, projections, group: `picly.${name}`, logger, metrics });
+    }
+    this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
+  }
+
+  async start(): Promise<void> {
+    const { logger, signal } = this.options;
+    await untilAvailable(() => this.runner?.start() ?? Promise.resolve(), {
+      what: 'the consumer group',
+      logger,
+      ...(signal && { signal }),
+    });
+    this.running = true;
+  }
+
   /** Finishes the batches under way. */
-  stop(): Promise<void>;
+  async stop(): Promise<void> {
+    this.running = false;
+    await this.runner?.stop();
+  }
+
   /** Rejects while the projections do not run. */
-  check(): Promise<void>;
-}
-
-const nothing: Projecting = {
-  freshness: {
-    waitFor: () => sleep(0, true),
-    asOf: () => Promise.resolve({ event_time: null, lag_events: 0, lag_ms: 0 }),
-  },
-  start: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-  check: () => Promise.resolve(),
-};
-
-/** Wires the runner of a service. */
-export function projecting(_definition: ServiceDefinition, _options: ProjectingOptions): Projecting {
-  return nothing;
+  check(): Promise<void> {
+    return this.running ? Promise.resolve() : Promise.reject(new Error('the projections do not run'));
+  }
 }

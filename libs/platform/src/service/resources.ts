@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import { EVENT_TYPES, topicOf } from '@picly/contracts';
 import { createPool, migrate, startEmbeddedPostgres, waitForDatabase, type DatabasePool } from '@picly/database';
-import { createKafkaLog, createPostgresLog, LogError, type EventLog } from '@picly/event-log';
+import { createKafkaLog, createPostgresLog, type EventLog } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import { installProjections } from '@picly/projections';
 import type { CommonConfig } from '../config/common-config';
 import type { Logger } from '../logging/logger';
 import type { ServiceDefinition } from './service-definition';
-
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 4_000;
+import { untilAvailable } from './until-available';
 
 export interface OpenOptions {
   readonly config: CommonConfig;
@@ -90,25 +87,23 @@ function createLog(definition: ServiceDefinition, { config, logger }: OpenOption
   });
 }
 
-/** Tries until the log answers; only an error that waiting does not cure is thrown. */
+/** Waits until the log answers, and has its topics. */
 async function openLog(definition: ServiceDefinition, options: OpenOptions, pool: DatabasePool): Promise<EventLog> {
-  const topics = EVENT_TYPES.map((type) => ({ name: topicOf(type), partitions: options.config.LOG_PARTITIONS, retentionMs: null }));
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    let log: EventLog | undefined;
+  const { config, logger, signal } = options;
+  const topics = EVENT_TYPES.map((type) => ({ name: topicOf(type), partitions: config.LOG_PARTITIONS, retentionMs: null }));
+  const place = config.KAFKA_BROKERS.length === 0 ? '' : ` at ${config.KAFKA_BROKERS.join(', ')}`;
+  const attempt = async (): Promise<EventLog> => {
+    const log = await createLog(definition, options, pool);
     try {
-      log = await createLog(definition, options, pool);
       await log.ensureTopics(topics);
       return log;
     } catch (error) {
-      await log?.close().catch(() => undefined);
-      if (!(error instanceof LogError && error.retryable)) throw error;
-      if (pauseMs === FIRST_PAUSE_MS) options.logger.warn(`waiting for the event log${placeOf(options.config)}: ${error.message}`);
-      await sleep(pauseMs, undefined, options.signal ? { signal: options.signal } : {});
+      await log.close().catch(() => undefined);
+      throw error;
     }
-  }
+  };
+  return untilAvailable(attempt, { what: `the event log${place}`, logger, ...(signal && { signal }) });
 }
-
-const placeOf = ({ KAFKA_BROKERS }: CommonConfig): string => (KAFKA_BROKERS.length === 0 ? '' : ` at ${KAFKA_BROKERS.join(', ')}`);
 
 /** Database, log and keys, waiting for what does not answer yet. What was opened is in `closers` even when it throws. */
 export async function openResources(definition: ServiceDefinition, options: OpenOptions, closers: Closers): Promise<Resources> {

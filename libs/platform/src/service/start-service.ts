@@ -5,11 +5,12 @@ import type { Authenticator } from '../auth/authenticate';
 import type { CommonConfig } from '../config/common-config';
 import { ConfigError } from '../config/define-config';
 import { createLogger, type Logger } from '../logging/logger';
+import { measuredLog } from '../operations/measured-log';
 import { createRegistry } from '../operations/metrics';
 import { Readiness } from '../operations/readiness';
 import { buildApp } from './build-app';
 import { closeHttp } from './close-http';
-import { projecting } from './projecting';
+import { Projecting } from './projecting';
 import { Closers, openResources } from './resources';
 import type { ServiceDefinition } from './service-definition';
 import { ServiceState } from './service-state';
@@ -56,9 +57,11 @@ interface Starting extends StartOptions {
 async function start(definition: ServiceDefinition, options: Starting): Promise<ServiceHandle> {
   const { config, logger, closers } = options;
   const onFatal = options.onFatal ?? ((reason, err): void => logger.fatal({ err }, reason));
-  const resources = await openResources(definition, { ...options, onFatal }, closers);
   const registry = createRegistry(definition.name);
-  const projections = projecting(definition, { ...resources, logger, registry, onFatal });
+  const opened = await openResources(definition, { ...options, onFatal }, closers);
+  const resources = { ...opened, log: measuredLog(opened.log, registry) };
+  const { signal } = options;
+  const projections = new Projecting(definition, { ...resources, logger, registry, ...(signal && { signal }) });
   const state = new ServiceState();
   const readiness = new Readiness(
     {
