@@ -6,14 +6,40 @@ const DEFAULT_TAGS = ['composition', 'colors', 'details', 'lighting', 'accuracy'
 /** The settings of the gateway beside those every service has. */
 export const GATEWAY_SETTINGS = defineConfig({
   TAGS: setting.list({ default: DEFAULT_TAGS, meaning: 'Tag categories that ratings may use.' }),
-  APPEND_DEADLINE_MS: setting.whole({ default: 5_000, min: 100, max: 60_000, meaning: 'How long the event log may take to confirm before writers get 503, milliseconds.' }),
-  QUEUE_EVENTS: setting.whole({ default: 20_000, min: 1, max: 1_000_000, meaning: 'Most events waiting for the event log before writers get 503.' }),
-  QUEUE_BYTES: setting.whole({ default: 67_108_864, min: 1_048_576, max: 4_294_967_296, meaning: 'Most bytes of events waiting for the event log before writers get 503.' }),
+  ADMIN_KEY: setting.text({
+    default: undefined,
+    secret: true,
+    minLength: 16,
+    meaning: 'A key with scope admin that is always valid, to make the first keys with where the loopback interface is out of reach.',
+  }),
+  APPEND_DEADLINE_MS: setting.whole({
+    default: 5_000,
+    min: 100,
+    max: 60_000,
+    meaning: 'How long the event log may take to confirm before writers get 503, milliseconds.',
+  }),
+  QUEUE_EVENTS: setting.whole({
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'Most events waiting for the event log before writers get 503.',
+  }),
+  QUEUE_BYTES: setting.whole({
+    default: 67_108_864,
+    min: 1_048_576,
+    max: 4_294_967_296,
+    meaning: 'Most bytes of events waiting for the event log before writers get 503.',
+  }),
   SERVICES: setting.addresses({
     default: new Map<string, string>(),
     meaning: 'Where reads of other services are sent, such as prompt-analytics=http://host:3000; empty when all run in this process.',
   }),
-  DASHBOARD_DEADLINE_MS: setting.whole({ default: 5_000, min: 100, max: 60_000, meaning: 'How long the parts of the dashboard may take together, milliseconds.' }),
+  DASHBOARD_DEADLINE_MS: setting.whole({
+    default: 5_000,
+    min: 100,
+    max: 60_000,
+    meaning: 'How long the parts of the dashboard may take together, milliseconds.',
+  }),
 });
 
 export const GATEWAY_CONFIG = defineConfig({ ...COMMON_CONFIG, ...GATEWAY_SETTINGS });

@@ -33,7 +33,11 @@ const RECENTLY_ACCEPTED_EVENTS = 20_000;
     provideQueries(ApiKeysQueries),
     provideQueries(ReceiptsQueries),
     provideQueries(DeadLettersQueries),
-    { provide: KeyDirectory, useFactory: (queries: ApiKeysQueries) => new KeyDirectory(queries), inject: [ApiKeysQueries] },
+    {
+      provide: KeyDirectory,
+      useFactory: (queries: ApiKeysQueries, config: GatewayConfig) => new KeyDirectory(queries, { adminKey: config.ADMIN_KEY }),
+      inject: [ApiKeysQueries, CONFIG],
+    },
     { provide: KEY_STORE, useExisting: KeyDirectory },
     { provide: KeyAdministration, useFactory: (pool: DatabasePool, directory: KeyDirectory) => new KeyAdministration(pool.url, directory), inject: [POOL, KeyDirectory] },
     {

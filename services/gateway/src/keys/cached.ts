@@ -1,18 +1,22 @@
 export interface CacheOptions {
   /** How old an answer may be, milliseconds. */
   readonly maxAgeMs: number;
+  /** How old it may be while no newer one can be had, milliseconds. */
+  readonly maxAgeInTroubleMs: number;
   readonly maxEntries: number;
   readonly now: () => number;
 }
 
 interface Entry<Value> {
   readonly at: number;
-  readonly value: Promise<Value>;
+  readonly value: Value;
 }
 
 /** Remembers the answers of `load` for a moment; concurrent questions share one answer, failures are not remembered. */
 export class Cached<Value> {
-  private readonly entries = new Map<string, Entry<Value>>();
+  private readonly entries = new Map<string, Entry<Promise<Value>>>();
+  /** The latest answers that were any, with the time of their own question. */
+  private readonly good = new Map<string, Entry<Value>>();
 
   constructor(
     private readonly load: (key: string) => Promise<Value>,
@@ -23,16 +27,34 @@ export class Cached<Value> {
     const now = this.options.now();
     const found = this.entries.get(key);
     if (found && now - found.at < this.options.maxAgeMs) return found.value;
-    const entry = { at: now, value: this.load(key) };
-    if (!found && this.entries.size >= this.options.maxEntries) this.entries.delete(this.entries.keys().next().value ?? '');
+    if (!found && this.entries.size >= this.options.maxEntries) this.forget(this.entries.keys().next().value ?? '');
+    const entry = { at: now, value: this.ask(key, now) };
     this.entries.set(key, entry);
     entry.value.catch(() => {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
+      if (this.entries.get(key) === entry) this.forget(key);
     });
     return entry.value;
   }
 
   clear(): void {
     this.entries.clear();
+    this.good.clear();
+  }
+
+  private forget(key: string): void {
+    this.entries.delete(key);
+    this.good.delete(key);
+  }
+
+  private async ask(key: string, now: number): Promise<Value> {
+    try {
+      const value = await this.load(key);
+      this.good.set(key, { at: now, value });
+      return value;
+    } catch (error) {
+      const good = this.good.get(key);
+      if (good && now - good.at < this.options.maxAgeInTroubleMs) return good.value;
+      throw error;
+    }
   }
 }

@@ -99,7 +99,13 @@ export class KeyAdministration {
 
   private async connect(): Promise<{ readonly source: DataSource; readonly keys: Repository<ApiKey> }> {
     const entity = await import('./api-key.entity');
-    const source = await openDataSource({ url: this.url, applicationName: 'picly keys', maxConnections: 2, schema: 'runtime', entities: [entity.ApiKey] });
+    const source = await openDataSource({
+      url: this.url,
+      applicationName: 'picly keys',
+      maxConnections: 2,
+      schema: 'runtime',
+      entities: [entity.ApiKey],
+    });
     return { source, keys: source.getRepository(entity.ApiKey) };
   }
 }

@@ -25,7 +25,11 @@ describe('without any key', () => {
     const local = await world.post('rate', RATE, { origin: 'http://localhost:8080' });
     expect([local.status, local.headers.get('access-control-allow-origin')]).toEqual([202, 'http://localhost:8080']);
     const foreign = await world.post('rate', JSON.stringify(RATE), { origin: 'https://evil.example', 'content-type': 'text/plain' });
-    expect([foreign.status, foreign.body['code'], foreign.headers.get('access-control-allow-origin')]).toEqual([403, 'origin_not_allowed', null]);
+    expect([foreign.status, foreign.body['code'], foreign.headers.get('access-control-allow-origin')]).toEqual([
+      403,
+      'origin_not_allowed',
+      null,
+    ]);
   });
 
   test('a preflight is answered for pages of this machine', async () => {
@@ -72,9 +76,21 @@ describe('once there are keys', () => {
     expect((await world.post('rate', RATE, bearer('web'))).status).toBe(403);
     expect((await world.post('user', USER, web)).status).toBe(403);
     expect((await world.send('GET', 'events/x', { headers: web })).status).toBe(403);
-    const beacon = await world.send('POST', `rate?key=${keys['web']}`, { body: JSON.stringify(RATE), headers: { origin: SITE, 'content-type': 'text/plain' } });
+    const beacon = await world.send('POST', `rate?key=${keys['web']}`, {
+      body: JSON.stringify(RATE),
+      headers: { origin: SITE, 'content-type': 'text/plain' },
+    });
     expect(beacon.status).toBe(202);
-    const batch = await world.post('batch', { events: [{ type: 'rate', ...RATE }, { type: 'user', ...USER }] }, web);
+    const batch = await world.post(
+      'batch',
+      {
+        events: [
+          { type: 'rate', ...RATE },
+          { type: 'user', ...USER },
+        ],
+      },
+      web,
+    );
     expect(batch.body['results']).toMatchObject([{ status: 'accepted' }, { status: 'rejected', errors: [{ code: 'forbidden' }] }]);
     const limited = await world.post('rate', RATE, web);
     expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } });

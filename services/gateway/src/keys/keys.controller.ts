@@ -24,7 +24,12 @@ export class KeysController {
 
   @Post()
   @HttpCode(201)
-  @Answers({ summary: 'Make a key. The answer is the only place where it is shown.', accepts: schemaOf(NewKey), body: { ...EXAMPLE, key: 'pk_...' }, tag: 'keys' })
+  @Answers({
+    summary: 'Make a key. The answer is the only place where it is shown.',
+    accepts: schemaOf(NewKey),
+    body: { ...EXAMPLE, key: 'pk_...' },
+    tag: 'keys',
+  })
   async create(@Body() body: unknown): Promise<object> {
     const wanted = readNewKey(body);
     if (!(wanted instanceof NewKey)) throw new ProblemError('validation_failed', { errors: wanted });
@@ -32,7 +37,11 @@ export class KeysController {
   }
 
   @Get()
-  @Answers({ summary: 'All keys ever made, the latest first; never the keys themselves.', body: { data: [EXAMPLE], next_cursor: null }, tag: 'keys' })
+  @Answers({
+    summary: 'All keys ever made, the latest first; never the keys themselves.',
+    body: { data: [EXAMPLE], next_cursor: null },
+    tag: 'keys',
+  })
   async list(): Promise<object> {
     return { data: await this.administration.list(), next_cursor: null };
   }

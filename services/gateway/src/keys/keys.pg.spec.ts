@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await migrate(database.url, { schema: 'runtime', migrations: [ApiKeys1790000000000] });
   pool = createPool({ url: database.url });
-  directory = new KeyDirectory(new ApiKeysQueries(pool), () => clock.ms);
+  directory = new KeyDirectory(new ApiKeysQueries(pool), { now: () => clock.ms });
   administration = new KeyAdministration(database.url, directory);
 });
 
@@ -40,12 +40,19 @@ describe('keys', () => {
   });
 
   test('a key is shown once and stored as a hash', async () => {
-    const { key, id } = await administration.create(wanted({ name: 'web', scopes: ['ingest:browser'], origins: ['https://picly.example/'] }));
+    const { key, id } = await administration.create(
+      wanted({ name: 'web', scopes: ['ingest:browser'], origins: ['https://picly.example/'] }),
+    );
     expect(key).toMatch(/^pk_[\w-]{43}$/);
     const rows = await pool.query('select * from runtime.api_keys');
     expect(JSON.stringify(rows)).not.toContain(key.slice(8));
     expect(JSON.stringify(await administration.list())).not.toContain(key.slice(8));
-    expect(await directory.find(key)).toMatchObject({ id, scopes: ['ingest:browser'], origins: ['https://picly.example'], rateLimitPerMinute: 600 });
+    expect(await directory.find(key)).toMatchObject({
+      id,
+      scopes: ['ingest:browser'],
+      origins: ['https://picly.example'],
+      rateLimitPerMinute: 600,
+    });
     expect(await directory.knownOrigins()).toEqual(new Set(['https://picly.example']));
   });
 
@@ -84,5 +91,12 @@ describe('keys', () => {
   ])('a request that makes no sense is refused: %j', (body, expected) => {
     const read = readNewKey(body);
     expect('length' in read ? read.map((each) => `${each.pointer} ${each.code}`).join() : 'valid').toBe(expected);
+  });
+
+  it('the configured admin key is always valid and counts as a key', async () => {
+    const configured = new KeyDirectory(new ApiKeysQueries(pool), { adminKey: 'a-long-enough-secret' });
+    expect(await configured.hasKeys()).toBe(true);
+    expect((await configured.find('a-long-enough-secret'))?.scopes).toEqual(['admin']);
+    expect(await configured.find('another-long-secret')).toBeUndefined();
   });
 });
