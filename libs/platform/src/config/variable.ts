@@ -27,8 +27,15 @@ function variable<T, D extends T | undefined>(
   return { type, meaning: about.meaning, default: about.default, secret: about.secret ?? false, parse };
 }
 
-export const text = <D extends string | undefined>(about: Described & { readonly default: D }): Variable<string | D> =>
-  variable('text', about, (value) => value);
+/** Any text, of at least `minLength` characters (for secrets: short ones can be guessed). */
+export const text = <D extends string | undefined>(
+  about: Described & { readonly default: D; readonly minLength?: number },
+): Variable<string | D> =>
+  variable('text', about, (value) => {
+    const least = about.minLength ?? 0;
+    if (value.length < least) throw new VariableError(`a text of at least ${least} characters`);
+    return value;
+  });
 
 /** A whole number from `min` to `max`. */
 export function whole<D extends number | undefined>(
