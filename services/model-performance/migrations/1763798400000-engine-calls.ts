@@ -26,7 +26,15 @@ export class EngineCalls1763798400000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['duration_histogram', 'failure_cause_slots', 'failure_causes', 'model_performance_slots', 'model_performance', 'call_ratings', 'calls']) {
+    for (const table of [
+      'duration_histogram',
+      'failure_cause_slots',
+      'failure_causes',
+      'model_performance_slots',
+      'model_performance',
+      'call_ratings',
+      'calls',
+    ]) {
       await runner.query(`drop table ${table}`);
     }
   }

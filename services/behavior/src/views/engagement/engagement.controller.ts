@@ -23,7 +23,9 @@ function rangeOf(query: RangeQuery, nowMs: number): EngagementRange {
   const { fromMs, toMs = nowMs } = resolveRange(query);
   const from = fromMs ?? toMs - (DEFAULT_DAYS - 1) * DAY_MS;
   if (toMs - from > LONGEST_DAYS * DAY_MS) {
-    throw new ProblemError('invalid_query', { errors: [{ pointer: '/from', code: 'range_too_long', message: `from and to must be at most ${LONGEST_DAYS} days apart` }] });
+    throw new ProblemError('invalid_query', {
+      errors: [{ pointer: '/from', code: 'range_too_long', message: `from and to must be at most ${LONGEST_DAYS} days apart` }],
+    });
   }
   return { from: new Date(from), to: new Date(toMs), timeZone: query.tz };
 }

@@ -21,7 +21,9 @@ export async function saveActivity(sql: FoldSql, { slots, people, owners }: Acti
      select x.* from json_to_recordset($1::json) as x(person text, first_at timestamptz, last_at timestamptz, events bigint) order by person
      on conflict (person) do update set first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at),
        events = t.events + excluded.events`,
-    rowsOf(people.map((each) => ({ person: each.person, first_at: instant(each.firstAt), last_at: instant(each.lastAt), events: each.events }))),
+    rowsOf(
+      people.map((each) => ({ person: each.person, first_at: instant(each.firstAt), last_at: instant(each.lastAt), events: each.events })),
+    ),
     'engagement save people',
   );
   if (owners.length === 0) return;

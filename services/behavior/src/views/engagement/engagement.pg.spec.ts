@@ -22,7 +22,15 @@ describe('engagement', () => {
     await spec.fold([told({ plan: 'pro', traits: { team: 'a', seats: 3 } }, 5)]);
     await spec.fold([told({ plan: 'free', acquisition_source: 'ads', traits: { team: 'b' } }, 1), told({ traits: { seats: null } }, 9)]);
     expect(await spec.rows('users')).toMatchObject([
-      { user_id: 'ann', plan: 'pro', acquisition_source: 'ads', signed_up_at: null, traits: { team: 'a', seats: null }, profiled_at: new Date(START + 1), updated_at: new Date(START + 9) },
+      {
+        user_id: 'ann',
+        plan: 'pro',
+        acquisition_source: 'ads',
+        signed_up_at: null,
+        traits: { team: 'a', seats: null },
+        profiled_at: new Date(START + 1),
+        updated_at: new Date(START + 9),
+      },
     ]);
   });
 
@@ -34,7 +42,15 @@ describe('engagement', () => {
   const history = fc
     .array(
       fc.record({
-        type: fc.constantFrom('behavior-tracked', 'rating-submitted', 'action-tracked', 'generation-completed', 'conversion-tracked', 'experiment-exposed', 'user-profiled' as const),
+        type: fc.constantFrom(
+          'behavior-tracked',
+          'rating-submitted',
+          'action-tracked',
+          'generation-completed',
+          'conversion-tracked',
+          'experiment-exposed',
+          'user-profiled' as const,
+        ),
         user: fc.constantFrom('ann', 'bob', undefined),
         session: fc.constantFrom('s1', 's2'),
         plan: fc.constantFrom('free', 'pro', undefined),
@@ -46,14 +62,20 @@ describe('engagement', () => {
       choices.map(({ type, user, session, plan, minute }) => {
         const at = { occurredAt: START + minute * 60_000 };
         const named = { user_id: user ?? 'eve', session_id: session };
-        if (type === 'user-profiled') return anEvent(type, { ...named, plan, traits: plan === undefined ? undefined : { [plan]: minute } }, at);
+        if (type === 'user-profiled')
+          return anEvent(type, { ...named, plan, traits: plan === undefined ? undefined : { [plan]: minute } }, at);
         if (type === 'conversion-tracked' || type === 'experiment-exposed') return anEvent(type, named, at);
         return anEvent(type, { user_id: user, session_id: session }, at);
       }),
     );
 
   it('comes out the same whatever the order, the batches, the duplicates and the instances', async () => {
-    await fc.assert(fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) => spec.expectOrderIndependent(events, { runs: 4, seed })), { numRuns: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) =>
+        spec.expectOrderIndependent(events, { runs: 4, seed }),
+      ),
+      { numRuns: 8 },
+    );
   });
 });
 
@@ -90,19 +112,29 @@ describe('active people by day', () => {
   const personOf = (event: DecodedEvent<'behavior-tracked'>): string =>
     event.data.session_id === 'shared' ? 'u1' : (event.data.user_id ?? event.data.session_id ?? '');
 
-  it.each(['UTC', 'Asia/Singapore', 'America/Los_Angeles', 'Europe/Berlin', 'Asia/Kathmandu'])('are those of %s, across a change of the clocks', async (timeZone) => {
-    const days = await queries.daily({ from: new Date(START - 2 * DAY), to: new Date(START + 40 * DAY), timeZone });
-    const behaviors = all.filter((event) => event.type === 'behavior-tracked');
-    const daysOf = behaviors.map((event) => ({ day: Date.parse(localDay(event.occurredAt, timeZone)), person: personOf(event) }));
-    const within = (day: number, n: number): number => new Set(daysOf.filter((each) => each.day <= day && each.day > day - n * DAY).map((each) => each.person)).size;
-    expect(days.map(({ day, active_users, wau, mau, events }) => ({ day, active_users, wau, mau, events }))).toEqual(
-      days.map(({ day }) => {
-        const at = Date.parse(day);
-        return { day, active_users: within(at, 1), wau: within(at, 7), mau: within(at, 30), events: daysOf.filter((each) => each.day === at).length };
-      }),
-    );
-    expect(days.length).toBeGreaterThanOrEqual(42);
-  });
+  it.each(['UTC', 'Asia/Singapore', 'America/Los_Angeles', 'Europe/Berlin', 'Asia/Kathmandu'])(
+    'are those of %s, across a change of the clocks',
+    async (timeZone) => {
+      const days = await queries.daily({ from: new Date(START - 2 * DAY), to: new Date(START + 40 * DAY), timeZone });
+      const behaviors = all.filter((event) => event.type === 'behavior-tracked');
+      const daysOf = behaviors.map((event) => ({ day: Date.parse(localDay(event.occurredAt, timeZone)), person: personOf(event) }));
+      const within = (day: number, n: number): number =>
+        new Set(daysOf.filter((each) => each.day <= day && each.day > day - n * DAY).map((each) => each.person)).size;
+      expect(days.map(({ day, active_users, wau, mau, events }) => ({ day, active_users, wau, mau, events }))).toEqual(
+        days.map(({ day }) => {
+          const at = Date.parse(day);
+          return {
+            day,
+            active_users: within(at, 1),
+            wau: within(at, 7),
+            mau: within(at, 30),
+            events: daysOf.filter((each) => each.day === at).length,
+          };
+        }),
+      );
+      expect(days.length).toBeGreaterThanOrEqual(42);
+    },
+  );
 
   it('come with the visits begun and the users who joined: by signing up, else by being seen first', async () => {
     const days = await queries.daily({ from: new Date(START), to: new Date(START + 10 * DAY), timeZone: 'Europe/Berlin' });

@@ -1,7 +1,26 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { OneOf, Text } from '@picly/contracts';
-import { Answers, Day, decodeCursor, encodeCursor, listPage, ListQuery, resolveRange, TimeZone, ValidQuery, View, type ListPage } from '@picly/platform';
-import { BEHAVIOR_GROUPINGS, BehaviorQueries, type BehaviorFact, type BehaviorFilter, type BehaviorGrouping, type BehaviorSummary } from './behavior.queries';
+import {
+  Answers,
+  Day,
+  decodeCursor,
+  encodeCursor,
+  listPage,
+  ListQuery,
+  resolveRange,
+  TimeZone,
+  ValidQuery,
+  View,
+  type ListPage,
+} from '@picly/platform';
+import {
+  BEHAVIOR_GROUPINGS,
+  BehaviorQueries,
+  type BehaviorFact,
+  type BehaviorFilter,
+  type BehaviorGrouping,
+  type BehaviorSummary,
+} from './behavior.queries';
 
 const FACT = {
   event_id: '0193b2a4-1111-7222-8333-444455556666',
@@ -59,7 +78,11 @@ class SummaryQuery extends BehaviorQuery {
 }
 
 function filterOf(query: BehaviorQuery): BehaviorFilter {
-  const { fromMs, toMs } = resolveRange({ tz: query.tz, ...(query.from !== undefined && { from: query.from }), ...(query.to !== undefined && { to: query.to }) });
+  const { fromMs, toMs } = resolveRange({
+    tz: query.tz,
+    ...(query.from !== undefined && { from: query.from }),
+    ...(query.to !== undefined && { to: query.to }),
+  });
   return {
     ...(query.action !== undefined && { action: query.action }),
     ...(query.page !== undefined && { page: query.page }),
@@ -78,7 +101,8 @@ export class BehaviorController {
   @Get('events')
   @Answers({
     summary: 'Interactions as facts',
-    description: 'In the order in which they became known, so that whoever goes on never misses one that comes late. from and to are about occurred_at.',
+    description:
+      'In the order in which they became known, so that whoever goes on never misses one that comes late. from and to are about occurred_at.',
     row: FACT,
   })
   async events(@ValidQuery(BehaviorQuery) query: BehaviorQuery): Promise<ListPage<BehaviorFact>> {

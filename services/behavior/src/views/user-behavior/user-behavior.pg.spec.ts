@@ -18,22 +18,44 @@ describe('user behavior', () => {
 
   it('keeps every interaction with its device as a fact', async () => {
     await spec.fold([
-      anEvent('behavior-tracked', { details: { button: 'generate' }, device: { type: 'mobile', browser: 'Safari', os: 'iOS', screen: '390x844' }, time_ms: 5_250 }, at(0)),
+      anEvent(
+        'behavior-tracked',
+        { details: { button: 'generate' }, device: { type: 'mobile', browser: 'Safari', os: 'iOS', screen: '390x844' }, time_ms: 5_250 },
+        at(0),
+      ),
     ]);
     expect((await queries.events({}, 10)).rows).toMatchObject([
-      { session_id: 'visit-1', user_id: null, action: 'button_click', page: '/generator', details: { button: 'generate' }, device_category: 'mobile', browser: 'Safari', os: 'iOS', screen: '390x844', time: 5.25 },
+      {
+        session_id: 'visit-1',
+        user_id: null,
+        action: 'button_click',
+        page: '/generator',
+        details: { button: 'generate' },
+        device_category: 'mobile',
+        browser: 'Safari',
+        os: 'iOS',
+        screen: '390x844',
+        time: 5.25,
+      },
     ]);
   });
 
   it('makes visits of them: from the first to the last event, with the distinct pages', async () => {
     await spec.fold([anEvent('behavior-tracked', { page: '/a' }, at(10)), anEvent('behavior-tracked', { page: '/b' }, at(2))]);
-    await spec.fold([anEvent('behavior-tracked', { page: '/a', time_ms: undefined }, at(4)), anEvent('behavior-tracked', { page: `/${'ö'.repeat(1_990)}` }, at(5))]);
-    expect(await spec.rows('sessions')).toMatchObject([{ session_id: 'visit-1', events: 4, pages: 3, interaction_ms: 15_000, duration_ms: 480_000 }]);
+    await spec.fold([
+      anEvent('behavior-tracked', { page: '/a', time_ms: undefined }, at(4)),
+      anEvent('behavior-tracked', { page: `/${'ö'.repeat(1_990)}` }, at(5)),
+    ]);
+    expect(await spec.rows('sessions')).toMatchObject([
+      { session_id: 'visit-1', events: 4, pages: 3, interaction_ms: 15_000, duration_ms: 480_000 },
+    ]);
   });
 
   it('keeps what an erased person did, without visit, page or device', async () => {
     await spec.fold([anEvent('behavior-tracked', { device: { type: 'mobile' } }, { erased: true })]);
-    expect((await queries.events({}, 10)).rows).toMatchObject([{ action: 'button_click', session_id: null, page: null, device: null, device_category: null }]);
+    expect((await queries.events({}, 10)).rows).toMatchObject([
+      { action: 'button_click', session_id: null, page: null, device: null, device_category: null },
+    ]);
     expect(await spec.rows('sessions')).toEqual([]);
   });
 
@@ -58,10 +80,28 @@ describe('user behavior', () => {
   });
 
   const history = fc
-    .array(fc.record({ session: fc.constantFrom('s1', 's2'), user: fc.constantFrom(undefined, 'ann'), page: fc.constantFrom(undefined, '/a', '/b'), ms: fc.integer({ min: 0, max: 9_999 }), minute: fc.integer({ min: 0, max: 50 }) }), { minLength: 1, maxLength: 40 })
-    .map((choices) => choices.map(({ session, user, page, ms, minute }) => anEvent('behavior-tracked', { session_id: session, user_id: user, page, time_ms: ms }, at(minute))));
+    .array(
+      fc.record({
+        session: fc.constantFrom('s1', 's2'),
+        user: fc.constantFrom(undefined, 'ann'),
+        page: fc.constantFrom(undefined, '/a', '/b'),
+        ms: fc.integer({ min: 0, max: 9_999 }),
+        minute: fc.integer({ min: 0, max: 50 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    )
+    .map((choices) =>
+      choices.map(({ session, user, page, ms, minute }) =>
+        anEvent('behavior-tracked', { session_id: session, user_id: user, page, time_ms: ms }, at(minute)),
+      ),
+    );
 
   it('comes out the same whatever the order, the batches, the duplicates and the instances', async () => {
-    await fc.assert(fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) => spec.expectOrderIndependent(events, { runs: 4, seed })), { numRuns: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) =>
+        spec.expectOrderIndependent(events, { runs: 4, seed }),
+      ),
+      { numRuns: 8 },
+    );
   });
 });

@@ -57,7 +57,7 @@ export function exposuresOf(events: readonly Exposure[]): ExposureNews {
 
 /** Union of two arrays of arms, sorted by code point so that every order of arrival gives the same. */
 const ARMS_UNION = `array(select distinct arm collate "C" from unnest(t.arms || excluded.arms) as arm order by 1)`;
-const sorted = (arms: ReadonlySet<string>): string[] => [...arms].sort((a, b) => (Buffer.compare(Buffer.from(a), Buffer.from(b))));
+const sorted = (arms: ReadonlySet<string>): string[] => [...arms].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 /** Keeps the arm each unit saw first, and answers how many units are new to each experiment. */
 async function saveUnits(sql: FoldSql, units: readonly Unit[]): Promise<ReadonlyMap<string, number>> {

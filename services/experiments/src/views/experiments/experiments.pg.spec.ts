@@ -17,7 +17,8 @@ describe('experiments', () => {
   beforeEach(() => spec.clear());
 
   const exposed = (user: string, variant: string, minute: number) => anEvent('experiment-exposed', { user_id: user, variant }, at(minute));
-  const converted = (user: string, minute: number, data: object = {}) => anEvent('conversion-tracked', { user_id: user, ...data }, at(minute));
+  const converted = (user: string, minute: number, data: object = {}) =>
+    anEvent('conversion-tracked', { user_id: user, ...data }, at(minute));
 
   it('count a person in the arm seen first, whichever exposure arrives first', async () => {
     await spec.fold([exposed('ann', 'green', 5), exposed('bob', 'control', 1)]);
@@ -41,7 +42,9 @@ describe('experiments', () => {
       converted('bob', 6),
     ]);
     const detail = await queries.detail('button-colour');
-    expect(detail?.by_arm[0]?.metrics).toEqual([{ metric: 'purchase', conversions: 2, converted_units: 1, conversion_rate: 1, value_sum: 3.5 }]);
+    expect(detail?.by_arm[0]?.metrics).toEqual([
+      { metric: 'purchase', conversions: 2, converted_units: 1, conversion_rate: 1, value_sum: 3.5 },
+    ]);
     expect(detail?.conversions).toBe(3);
   });
 
@@ -53,7 +56,15 @@ describe('experiments', () => {
   });
 
   const history = fc
-    .array(fc.record({ user: fc.constantFrom('ann', 'bob', 'eve'), arm: fc.constantFrom('a', 'B', 'ä', undefined), convert: fc.boolean(), minute: fc.integer({ min: 0, max: 6 }) }), { minLength: 1, maxLength: 40 })
+    .array(
+      fc.record({
+        user: fc.constantFrom('ann', 'bob', 'eve'),
+        arm: fc.constantFrom('a', 'B', 'ä', undefined),
+        convert: fc.boolean(),
+        minute: fc.integer({ min: 0, max: 6 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    )
     .map((choices) =>
       choices.map(({ user, arm, convert, minute }) =>
         convert ? converted(user, minute) : anEvent('experiment-exposed', { user_id: user, variant: arm }, at(minute)),
@@ -61,6 +72,11 @@ describe('experiments', () => {
     );
 
   it('come out the same whatever the order, the batches, the duplicates and the instances', async () => {
-    await fc.assert(fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) => spec.expectOrderIndependent(events, { runs: 4, seed })), { numRuns: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) =>
+        spec.expectOrderIndependent(events, { runs: 4, seed }),
+      ),
+      { numRuns: 8 },
+    );
   });
 });

@@ -20,9 +20,15 @@ const RULES: readonly (readonly [FailureCause, RegExp])[] = [
   ['rate_limited', /rate[ _-]?limit|too many requests|throttl|quota|\b429\b/],
   ['out_of_memory', /out of memory|out_of_memory|\boom\b|(?:cuda|gpu|vram).{0,40}(?:memory|alloc)|memory.{0,40}(?:exceed|exhaust)/],
   ['network', /econn|enotfound|eai_again|epipe|socket|network|\bdns\b|connection|unreachable|\btls\b|certificate/],
-  ['content_refused', /content[ _-]?(?:policy|filter|moderat)|moderation|safety|nsfw|refus|blocked|prohibited|not allowed to (?:generate|create)/],
+  [
+    'content_refused',
+    /content[ _-]?(?:policy|filter|moderat)|moderation|safety|nsfw|refus|blocked|prohibited|not allowed to (?:generate|create)/,
+  ],
   ['unavailable', /unavailable|overload|capacity|maintenance|bad gateway|internal (?:server )?error|\b(?:500|502|503|529)\b/],
-  ['invalid_request', /invalid|bad request|unsupported|malformed|validation|too (?:long|large)|unauthori[sz]ed|forbidden|api key|not found|\b(?:400|401|403|404|413|422)\b/],
+  [
+    'invalid_request',
+    /invalid|bad request|unsupported|malformed|validation|too (?:long|large)|unauthori[sz]ed|forbidden|api key|not found|\b(?:400|401|403|404|413|422)\b/,
+  ],
 ];
 
 /** The cause named by an error text, by the rules above; letter case does not matter. */

@@ -63,7 +63,10 @@ function addCall(totals: Totals, call: CallFacts, sign: 1 | -1): void {
 
 const isZero = (t: Totals): boolean =>
   [t.calls, t.successes, t.qualityCount, t.ratedCalls, t.wellRatedCalls, ...t.stars].every((n) => n === 0) &&
-  t.costMicros === 0n && t.revenueMicros === 0n && t.ratedCostMicros === 0n && t.qualitySum.isZero();
+  t.costMicros === 0n &&
+  t.revenueMicros === 0n &&
+  t.ratedCostMicros === 0n &&
+  t.qualitySum.isZero();
 
 const totalsRow = (t: Totals): Record<string, unknown> => ({
   calls: t.calls,
@@ -122,7 +125,12 @@ const ENGINE = ['engine', 'model_version'] as const;
 const sums = (time: string): Grouped<Totals> => new Grouped<Totals>([time, ...ENGINE, 'currency'], zero);
 const counts = (time: string, what: string): Grouped<Count> => new Grouped<Count>([time, ...ENGINE, what], () => ({ n: 0 }));
 const totalsChange = (group: Grouped<Totals>): Change => group.change(isZero, totalsRow, (t) => t.calls < 0);
-const countChange = (group: Grouped<Count>): Change => group.change(({ n }) => n === 0, ({ n }) => ({ n }), ({ n }) => n < 0);
+const countChange = (group: Grouped<Count>): Change =>
+  group.change(
+    ({ n }) => n === 0,
+    ({ n }) => ({ n }),
+    ({ n }) => n < 0,
+  );
 
 /** What a batch changes in the sums: what each touched call was before is taken away, what it is now is added. */
 export class Deltas {

@@ -148,8 +148,21 @@ export async function saveRatings(sql: FoldSql, ratings: readonly RatingChange[]
 }
 
 const TOTALS = [
-  'calls', 'successes', 'failures', 'cost_micros', 'revenue_micros', 'r1', 'r2', 'r3', 'r4', 'r5',
-  'quality_sum', 'quality_count', 'rated_calls', 'rated_cost_micros', 'well_rated_calls',
+  'calls',
+  'successes',
+  'failures',
+  'cost_micros',
+  'revenue_micros',
+  'r1',
+  'r2',
+  'r3',
+  'r4',
+  'r5',
+  'quality_sum',
+  'quality_count',
+  'rated_calls',
+  'rated_cost_micros',
+  'well_rated_calls',
 ] as const;
 
 /** A table of sums: its key, in the order of locking, and its columns that add. */
@@ -161,7 +174,10 @@ interface SumTable {
   readonly weight: string;
 }
 
-const ENGINE = [['engine', 'text'], ['model_version', 'text']] as const;
+const ENGINE = [
+  ['engine', 'text'],
+  ['model_version', 'text'],
+] as const;
 const DAY = ['day', 'date'] as const;
 const SLOT = ['slot', 'timestamptz'] as const;
 const CURRENCY = ['currency', 'text'] as const;
@@ -176,7 +192,8 @@ export const SUM_TABLES = {
 } satisfies Record<string, SumTable>;
 
 const typeOf = (sum: string): string => (sum === 'quality_sum' ? 'numeric' : 'bigint');
-const added = (sum: string): string => (sum === 'quality_sum' ? 'trim_scale(t.quality_sum + excluded.quality_sum)' : `t.${sum} + excluded.${sum}`);
+const added = (sum: string): string =>
+  sum === 'quality_sum' ? 'trim_scale(t.quality_sum + excluded.quality_sum)' : `t.${sum} + excluded.${sum}`;
 const given = (sum: string): string => (sum === 'quality_sum' ? 'trim_scale(quality_sum)' : sum);
 
 function addStatement({ name, key, sums }: SumTable): string {

@@ -23,7 +23,11 @@ describe('model performance', () => {
       { generation_id: generation(1), success: false, error: 'timed out', cost_micros: 10, response_time_ms: 9_000 },
       { occurredAt: NOON },
     );
-    const done = anEvent('generation-completed', { generation_id: generation(1), cost_micros: 30, revenue_micros: 50 }, { occurredAt: NOON + 1 });
+    const done = anEvent(
+      'generation-completed',
+      { generation_id: generation(1), cost_micros: 30, revenue_micros: 50 },
+      { occurredAt: NOON + 1 },
+    );
     await spec.fold([done, failed]);
     expect(await rowOf(spec)).toMatchObject({ calls: 1, successes: 1, failures: 0, cost_micros: 30, revenue_micros: 50 });
     expect(await spec.rows('failure_causes')).toEqual([]);
@@ -59,7 +63,10 @@ describe('model performance', () => {
       anEvent('engine-call-measured', { currency: 'EUR', cost_micros: 1 }, { occurredAt: NOON }),
       anEvent('engine-call-measured', { currency: undefined, cost_micros: 2 }, { occurredAt: NOON }),
     ]);
-    expect(await spec.rows('model_performance')).toMatchObject([{ currency: 'EUR', cost_micros: 1 }, { currency: 'USD', cost_micros: 2 }]);
+    expect(await spec.rows('model_performance')).toMatchObject([
+      { currency: 'EUR', cost_micros: 1 },
+      { currency: 'USD', cost_micros: 2 },
+    ]);
   });
 
   it('says of a failure whose text is erased that it is erased', async () => {
@@ -69,7 +76,11 @@ describe('model performance', () => {
       anEvent('generation-completed', { generation_id: generation(7), success: false }),
     ]);
     const causes = (await spec.rows('failure_causes')).map(({ cause, n }) => [cause, n]);
-    expect(causes).toEqual([['erased', 1], ['out_of_memory', 1], ['unstated', 1]]);
+    expect(causes).toEqual([
+      ['erased', 1],
+      ['out_of_memory', 1],
+      ['unstated', 1],
+    ]);
   });
 
   const events = fc
@@ -94,13 +105,30 @@ describe('model performance', () => {
     .map((choices) => choices.map(eventOf));
 
   function eventOf(choice: {
-    kind: string; generation: number; engine: string; version: string | undefined; success: boolean; error: string | undefined; ms: number;
-    micros: number; currency: string; rater: string | undefined; rating: number; quality: number | undefined; minute: number;
+    kind: string;
+    generation: number;
+    engine: string;
+    version: string | undefined;
+    success: boolean;
+    error: string | undefined;
+    ms: number;
+    micros: number;
+    currency: string;
+    rater: string | undefined;
+    rating: number;
+    quality: number | undefined;
+    minute: number;
   }): DecodedEvent {
     const at = { occurredAt: NOON + choice.minute * 60_000 };
     const call = {
-      engine: choice.engine, model_version: choice.version, success: choice.success, error: choice.success ? undefined : choice.error,
-      response_time_ms: choice.ms, cost_micros: choice.micros, revenue_micros: choice.micros, currency: choice.currency,
+      engine: choice.engine,
+      model_version: choice.version,
+      success: choice.success,
+      error: choice.success ? undefined : choice.error,
+      response_time_ms: choice.ms,
+      cost_micros: choice.micros,
+      revenue_micros: choice.micros,
+      currency: choice.currency,
     };
     if (choice.kind === 'call') return anEvent('engine-call-measured', call, at);
     const id = { generation_id: generation(choice.generation) };
@@ -109,9 +137,14 @@ describe('model performance', () => {
   }
 
   it('comes out the same whatever the order, the batches, the duplicates and the instances', async () => {
-    await fc.assert(fc.asyncProperty(events, fc.integer({ min: 1, max: 1_000 }), (history, seed) => spec.expectOrderIndependent(history, { runs: 4, seed })), {
-      numRuns: 8,
-    });
+    await fc.assert(
+      fc.asyncProperty(events, fc.integer({ min: 1, max: 1_000 }), (history, seed) =>
+        spec.expectOrderIndependent(history, { runs: 4, seed }),
+      ),
+      {
+        numRuns: 8,
+      },
+    );
   });
 
   it('has sums that equal those over the calls and ratings themselves', async () => {
@@ -119,7 +152,10 @@ describe('model performance', () => {
       fc.asyncProperty(events, async (history) => {
         await spec.clear();
         await spec.fold(history, { batches: 5 });
-        for (const [table, time] of [['model_performance', `(occurred_at at time zone 'UTC')::date`], ['model_performance_slots', `date_bin('15 minutes', occurred_at, 'epoch')`]]) {
+        for (const [table, time] of [
+          ['model_performance', `(occurred_at at time zone 'UTC')::date`],
+          ['model_performance_slots', `date_bin('15 minutes', occurred_at, 'epoch')`],
+        ]) {
           const differing = await spec.sql.query(
             `with recounted as (
                select ${time} as at, engine, model_version, currency, count(*) as calls, sum(cost_micros) as cost_micros, sum(r.n) as ratings, trim_scale(sum(r.quality)) as quality

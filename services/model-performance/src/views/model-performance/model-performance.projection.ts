@@ -2,7 +2,16 @@ import { defineProjection, type FoldSql } from '@picly/projections';
 import { EngineCalls1763798400000 } from '../../../migrations/1763798400000-engine-calls';
 import { later, nameOf, readBatch, type CallFacts, type CallKey, type CallNews, type RatingFacts, type Ratings } from './call-facts';
 import { Deltas } from './deltas';
-import { addSums, insertNewCalls, lockCalls, ratingsOf, saveRatings, SUM_TABLES, updateCalls, type RatingChange } from './model-performance.fold';
+import {
+  addSums,
+  insertNewCalls,
+  lockCalls,
+  ratingsOf,
+  saveRatings,
+  SUM_TABLES,
+  updateCalls,
+  type RatingChange,
+} from './model-performance.fold';
 
 /** A touched call as it was, as it is now, and what of it must be written. */
 interface Touched extends CallKey {
@@ -36,8 +45,14 @@ async function touch(sql: FoldSql, batch: ReadonlyMap<string, CallNews>): Promis
   const inserted = new Set((await insertNewCalls(sql, [...batch.values()])).map(nameOf));
   const fresh = [...batch].filter(([name]) => inserted.has(name)).map(([, news]) => untouched(news));
   if (inserted.size === batch.size) return fresh;
-  const locked = await lockCalls(sql, [...batch].filter(([name]) => !inserted.has(name)).map(([, news]) => news));
-  const ratings = await ratingsOf(sql, locked.filter((each) => each.isGeneration).map((each) => each.callId));
+  const locked = await lockCalls(
+    sql,
+    [...batch].filter(([name]) => !inserted.has(name)).map(([, news]) => news),
+  );
+  const ratings = await ratingsOf(
+    sql,
+    locked.filter((each) => each.isGeneration).map((each) => each.callId),
+  );
   const others = locked.map((each): Touched => {
     const news = batch.get(nameOf(each));
     const before = each.call;

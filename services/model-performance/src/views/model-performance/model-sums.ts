@@ -115,19 +115,31 @@ function outcomes(rows: readonly StoredSums[]) {
 }
 
 function ratings(rows: readonly StoredSums[]) {
-  const stars = [total(rows, (r) => r.r1), total(rows, (r) => r.r2), total(rows, (r) => r.r3), total(rows, (r) => r.r4), total(rows, (r) => r.r5)];
+  const stars = [
+    total(rows, (r) => r.r1),
+    total(rows, (r) => r.r2),
+    total(rows, (r) => r.r3),
+    total(rows, (r) => r.r4),
+    total(rows, (r) => r.r5),
+  ];
   const count = stars.reduce((sum, n) => sum + n, 0);
   const good = total(rows, (r) => r.r4 + r.r5);
   const [lower, upper] = wilson(good, count);
   const qualityCount = total(rows, (r) => r.quality_count);
   return {
-    avg_rating: per(stars.reduce((sum, n, i) => sum + n * (i + 1), 0), count),
+    avg_rating: per(
+      stars.reduce((sum, n, i) => sum + n * (i + 1), 0),
+      count,
+    ),
     rating_count: count,
     rating_distribution: stars,
     rating_success_rate: per(good, count),
     rating_success_lower: lower,
     rating_success_upper: upper,
-    quality_avg: per(total(rows, (r) => Number(r.quality_sum)), qualityCount),
+    quality_avg: per(
+      total(rows, (r) => Number(r.quality_sum)),
+      qualityCount,
+    ),
     quality_count: qualityCount,
     rated_calls: total(rows, (r) => r.rated_calls),
     well_rated_calls: total(rows, (r) => r.well_rated_calls),

@@ -2,8 +2,20 @@
 export type Grouping = 'engine,model_version' | 'engine' | 'total';
 
 const SUMS = [
-  'calls', 'successes', 'failures', 'cost_micros', 'revenue_micros', 'r1', 'r2', 'r3', 'r4', 'r5',
-  'quality_count', 'rated_calls', 'rated_cost_micros', 'well_rated_calls',
+  'calls',
+  'successes',
+  'failures',
+  'cost_micros',
+  'revenue_micros',
+  'r1',
+  'r2',
+  'r3',
+  'r4',
+  'r5',
+  'quality_count',
+  'rated_calls',
+  'rated_cost_micros',
+  'well_rated_calls',
 ];
 const COLUMNS = ['currency', ...SUMS, 'quality_sum'].join(', ');
 

@@ -68,11 +68,21 @@ describe('models', () => {
       fc.asyncProperty(ranges, async (range) => {
         const rows = await queries.models({ range, grouping: 'engine,model_version' });
         const told = rows.map((row) => ({
-          engine: row.engine, model_version: row.model_version, calls: row.calls, success_rate: row.success_rate.toFixed(9), cost: (row.cost ?? 0).toFixed(9),
-          ms: [row.p50, row.p95, row.p99].map((s) => ((s ?? -1) * 1000).toFixed(6)), avg_rating: row.avg_rating?.toFixed(9), timeouts: row.failures_by_cause['timeout'] ?? 0,
+          engine: row.engine,
+          model_version: row.model_version,
+          calls: row.calls,
+          success_rate: row.success_rate.toFixed(9),
+          cost: (row.cost ?? 0).toFixed(9),
+          ms: [row.p50, row.p95, row.p99].map((s) => ((s ?? -1) * 1000).toFixed(6)),
+          avg_rating: row.avg_rating?.toFixed(9),
+          timeouts: row.failures_by_cause['timeout'] ?? 0,
         }));
         const expected = (await recount(spec, range, `engine, nullif(model_version, '') as model_version`)).map((row) => ({
-          ...row, success_rate: row.success_rate.toFixed(9), cost: row.cost.toFixed(9), ms: row.ms.map((ms) => ms.toFixed(6)), avg_rating: row.avg_rating?.toFixed(9),
+          ...row,
+          success_rate: row.success_rate.toFixed(9),
+          cost: row.cost.toFixed(9),
+          ms: row.ms.map((ms) => ms.toFixed(6)),
+          avg_rating: row.avg_rating?.toFixed(9),
         }));
         expect(told).toEqual(expected);
       }),
@@ -83,7 +93,10 @@ describe('models', () => {
   it('add up: the engines together are the total', async () => {
     const [total] = await queries.models({ range: ALWAYS, grouping: 'total' });
     const engines = await queries.models({ range: ALWAYS, grouping: 'engine' });
-    expect(engines.map(({ engine, model_version }) => [engine, model_version])).toEqual([['dalle3', null], ['flux-pro', null]]);
+    expect(engines.map(({ engine, model_version }) => [engine, model_version])).toEqual([
+      ['dalle3', null],
+      ['flux-pro', null],
+    ]);
     expect(engines.reduce((n, row) => n + row.calls, 0)).toBe(total?.calls);
     expect(engines.reduce((n, row) => n + (row.cost ?? 0), 0)).toBeCloseTo(total?.cost ?? -1, 9);
     expect(total?.engine).toBeNull();
@@ -96,15 +109,18 @@ describe('models', () => {
     expect(await queries.models({ range: ALWAYS, grouping: 'engine', engine: 'nobody' })).toEqual([]);
   });
 
-  it.each(['UTC', 'Asia/Singapore', 'America/Los_Angeles', 'Asia/Kathmandu', 'Australia/Lord_Howe'])('by day are the days of %s', async (timeZone) => {
-    const days = await queries.daily({ range: ALWAYS, grouping: 'engine', engine: 'flux-pro', timeZone });
-    const expected = await spec.sql.query<{ day: string; calls: number; p95: number }>(
-      `select (occurred_at at time zone $1)::date as day, count(*) as calls, percentile_cont(0.95) within group (order by response_time_ms) / 1000 as p95
+  it.each(['UTC', 'Asia/Singapore', 'America/Los_Angeles', 'Asia/Kathmandu', 'Australia/Lord_Howe'])(
+    'by day are the days of %s',
+    async (timeZone) => {
+      const days = await queries.daily({ range: ALWAYS, grouping: 'engine', engine: 'flux-pro', timeZone });
+      const expected = await spec.sql.query<{ day: string; calls: number; p95: number }>(
+        `select (occurred_at at time zone $1)::date as day, count(*) as calls, percentile_cont(0.95) within group (order by response_time_ms) / 1000 as p95
        from calls where engine = 'flux-pro' group by 1 order by 1`,
-      [timeZone],
-    );
-    expect(days.map(({ day, calls, p95 }) => ({ day, calls, p95 }))).toEqual(expected);
-  });
+        [timeZone],
+      );
+      expect(days.map(({ day, calls, p95 }) => ({ day, calls, p95 }))).toEqual(expected);
+    },
+  );
 
   it('have percentiles within 1 % when there are too many calls to look at each', async () => {
     const exact = await queries.models({ range: ALWAYS, grouping: 'engine' });
@@ -118,9 +134,15 @@ describe('models', () => {
   });
 
   it('never add different currencies', async () => {
-    await spec.fold([anEvent('engine-call-measured', { engine: 'mixed', model_version: undefined, currency: 'EUR' }), anEvent('engine-call-measured', { engine: 'mixed', model_version: undefined })]);
+    await spec.fold([
+      anEvent('engine-call-measured', { engine: 'mixed', model_version: undefined, currency: 'EUR' }),
+      anEvent('engine-call-measured', { engine: 'mixed', model_version: undefined }),
+    ]);
     const [row] = await queries.models({ range: ALWAYS, grouping: 'engine', engine: 'mixed' });
     expect(row).toMatchObject({ calls: 2, cost: null, currency: null, margin_rate: null });
-    expect(row?.amounts.map(({ currency, cost }) => [currency, cost])).toEqual([['EUR', 0.08], ['USD', 0.08]]);
+    expect(row?.amounts.map(({ currency, cost }) => [currency, cost])).toEqual([
+      ['EUR', 0.08],
+      ['USD', 0.08],
+    ]);
   });
 });

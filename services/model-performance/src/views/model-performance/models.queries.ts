@@ -105,7 +105,9 @@ export class ModelsQueries {
       ],
       `models percentiles ${grouping}`,
     );
-    return new Map(rows.map((row) => [nameOf(row), row.ms ? exact(row.ms) : sketch((row.bins ?? []).map(([bin, count]) => ({ bin, count })))]));
+    return new Map(
+      rows.map((row) => [nameOf(row), row.ms ? exact(row.ms) : sketch((row.bins ?? []).map(([bin, count]) => ({ bin, count })))]),
+    );
   }
 
   private async exactDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, Percentiles>> {

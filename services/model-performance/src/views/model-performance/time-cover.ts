@@ -33,12 +33,18 @@ const EMPTY: Range = { from: 0, to: 0 };
 export function coverOf({ from, to }: Range, byDay: boolean): Cover {
   const [firstSlot, lastSlot] = [up(from, SLOT_MS), down(to, SLOT_MS)];
   if (firstSlot > lastSlot) return { days: EMPTY, slots: [], calls: nonEmpty([{ from, to }]) };
-  const calls = nonEmpty([{ from, to: firstSlot }, { from: lastSlot, to }]);
+  const calls = nonEmpty([
+    { from, to: firstSlot },
+    { from: lastSlot, to },
+  ]);
   const [firstDay, lastDay] = [up(firstSlot, DAY_MS), down(lastSlot, DAY_MS)];
   if (!byDay || firstDay >= lastDay) return { days: EMPTY, slots: nonEmpty([{ from: firstSlot, to: lastSlot }]), calls };
   return {
     days: { from: firstDay, to: lastDay },
-    slots: nonEmpty([{ from: firstSlot, to: firstDay }, { from: lastDay, to: lastSlot }]),
+    slots: nonEmpty([
+      { from: firstSlot, to: firstDay },
+      { from: lastDay, to: lastSlot },
+    ]),
     calls,
   };
 }

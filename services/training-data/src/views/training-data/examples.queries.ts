@@ -63,7 +63,12 @@ export interface SplitSummary {
 
 const FILTER = `($1::text is null or engine = $1) and ($2::text is null or split = $2)
   and ($3::timestamptz is null or rated_at >= $3) and ($4::timestamptz is null or rated_at < $4)`;
-const filterValues = (filter: ExamplesFilter): unknown[] => [filter.engine ?? null, filter.split ?? null, filter.from ?? null, filter.to ?? null];
+const filterValues = (filter: ExamplesFilter): unknown[] => [
+  filter.engine ?? null,
+  filter.split ?? null,
+  filter.from ?? null,
+  filter.to ?? null,
+];
 
 /** The training examples, in the order in which they came to be what they are. */
 export class ExamplesQueries {
@@ -85,7 +90,7 @@ export class ExamplesQueries {
 
   /** All examples, read in pages of `pageSize`, so that memory stays flat. */
   async *all(filter: ExamplesFilter, pageSize = 2_000): AsyncGenerator<Example> {
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    for (let after: number | undefined = 0; after !== undefined;) {
       const page: ExamplePage = await this.page(filter, pageSize, after);
       yield* page.rows;
       after = page.next;

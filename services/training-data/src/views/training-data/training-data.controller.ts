@@ -1,6 +1,19 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { OneOf, Text } from '@picly/contracts';
-import { Answers, Day, decodeCursor, encodeCursor, listPage, ListQuery, RangeQuery, resolveRange, TimeZone, ValidQuery, View, type ListPage } from '@picly/platform';
+import {
+  Answers,
+  Day,
+  decodeCursor,
+  encodeCursor,
+  listPage,
+  ListQuery,
+  RangeQuery,
+  resolveRange,
+  TimeZone,
+  ValidQuery,
+  View,
+  type ListPage,
+} from '@picly/platform';
 import { ExamplesQueries, type Example, type ExamplesFilter, type SplitSummary } from './examples.queries';
 import { SPLITS, type Split } from './split';
 
@@ -75,7 +88,11 @@ class ExportQuery extends RangeQuery {
 type Asked = Pick<ExportQuery, 'engine' | 'split' | 'from' | 'to' | 'tz'>;
 
 function filterOf(query: Asked): ExamplesFilter {
-  const { fromMs, toMs } = resolveRange({ tz: query.tz, ...(query.from !== undefined && { from: query.from }), ...(query.to !== undefined && { to: query.to }) });
+  const { fromMs, toMs } = resolveRange({
+    tz: query.tz,
+    ...(query.from !== undefined && { from: query.from }),
+    ...(query.to !== undefined && { to: query.to }),
+  });
   return {
     ...(query.engine !== undefined && { engine: query.engine }),
     ...(query.split !== undefined && { split: query.split }),
@@ -90,7 +107,11 @@ export class TrainingDataController {
   constructor(@Inject(ExamplesQueries) private readonly queries: ExamplesQueries) {}
 
   @Get('examples')
-  @Answers({ summary: 'Features and labels of rated generations, by page', description: ORDER, row: { ...EXAMPLE, rated_at: '2026-11-22T12:00:00.000Z' } })
+  @Answers({
+    summary: 'Features and labels of rated generations, by page',
+    description: ORDER,
+    row: { ...EXAMPLE, rated_at: '2026-11-22T12:00:00.000Z' },
+  })
   async examples(@ValidQuery(ExamplesQuery) query: ExamplesQuery): Promise<ListPage<Example>> {
     const [after] = query.cursor === undefined ? [0] : decodeCursor(query.cursor, ['number']);
     const page = await this.queries.page(filterOf(query), query.limit, after);

@@ -44,7 +44,10 @@ describe('training data', () => {
   });
 
   it('takes a rating that comes before its generation, and the second of a rater instead of the first', async () => {
-    await spec.fold([anEvent('rating-submitted', { ...generation(1), rating: 1 }), anEvent('rating-submitted', { ...generation(1), rating: 4 })]);
+    await spec.fold([
+      anEvent('rating-submitted', { ...generation(1), rating: 1 }),
+      anEvent('rating-submitted', { ...generation(1), rating: 4 }),
+    ]);
     expect(await examples()).toEqual([]);
     await spec.fold([anEvent('generation-completed', generation(1))]);
     expect(await examples()).toMatchObject([{ rating: 4, rating_count: 1, success: true }]);
@@ -95,13 +98,24 @@ describe('training data', () => {
     const summary = await queries.summary({});
     expect(summary.reduce((n, row) => n + row.examples, 0)).toBe(40);
     expect(summary.find((row) => row.split === 'validation' && row.engine === 'dalle3')?.examples).toBe(validation.length);
-    const hashes = (split: 'train' | 'validation') => queries.page({ split }, 100).then((page) => new Set(page.rows.map((row) => row.prompt_hash)));
+    const hashes = (split: 'train' | 'validation') =>
+      queries.page({ split }, 100).then((page) => new Set(page.rows.map((row) => row.prompt_hash)));
     const [train, held] = [await hashes('train'), await hashes('validation')];
     expect([...held].filter((hash) => train.has(hash))).toEqual([]);
   });
 
   const history = fc
-    .array(fc.record({ rated: fc.boolean(), n: fc.integer({ min: 1, max: 5 }), rater: fc.constantFrom('ann', 'bob'), rating: fc.integer({ min: 1, max: 5 }), quality: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }), minute: fc.integer({ min: 0, max: 20 }) }), { minLength: 1, maxLength: 50 })
+    .array(
+      fc.record({
+        rated: fc.boolean(),
+        n: fc.integer({ min: 1, max: 5 }),
+        rater: fc.constantFrom('ann', 'bob'),
+        rating: fc.integer({ min: 1, max: 5 }),
+        quality: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+        minute: fc.integer({ min: 0, max: 20 }),
+      }),
+      { minLength: 1, maxLength: 50 },
+    )
     .map((choices) =>
       choices.map(({ rated, n, rater, rating, quality, minute }) => {
         const at = { occurredAt: Date.UTC(2026, 0, 1) + minute * 60_000 };
@@ -112,6 +126,11 @@ describe('training data', () => {
     );
 
   it('comes out the same whatever the order, the batches, the duplicates and the instances', async () => {
-    await fc.assert(fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) => spec.expectOrderIndependent(events, { runs: 4, seed })), { numRuns: 8 });
+    await fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 1, max: 1_000 }), (events, seed) =>
+        spec.expectOrderIndependent(events, { runs: 4, seed }),
+      ),
+      { numRuns: 8 },
+    );
   });
 });

@@ -1,0 +1,5 @@
+import { configOrExit, runService } from '@picly/platform';
+import { readServiceConfig } from './config';
+import { behaviorService } from './behavior.module';
+
+void runService(behaviorService, configOrExit(readServiceConfig));
