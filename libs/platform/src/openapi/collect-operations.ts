@@ -1,6 +1,5 @@
-import { RequestMethod, type INestApplication, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
-import { ModulesContainer } from '@nestjs/core';
+import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
+import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { schemaOf, type JsonSchema, type ProblemCode } from '@picly/contracts';
 import { scopeOf, type RequiredScope } from '../auth/auth.guard';
 import { queryOf } from '../query/valid-query';
@@ -116,11 +115,23 @@ function operationOf(route: Route): Operation {
   };
 }
 
-/** Every operation of the application's controllers. */
-export function collectOperations(app: INestApplication): Operation[] {
+type ModuleReference = Type | DynamicModule;
+
+function controllersBelow(module: ModuleReference, found: Set<Type>, seen: Set<unknown>): void {
+  if (seen.has(module)) return;
+  seen.add(module);
+  const dynamic = typeof module === 'function' ? undefined : module;
+  const type = typeof module === 'function' ? module : module.module;
+  const declared = (key: string): unknown[] => (Reflect.getMetadata(key, type) as unknown[] | undefined) ?? [];
+  for (const controller of [...declared(MODULE_METADATA.CONTROLLERS), ...(dynamic?.controllers ?? [])]) found.add(controller as Type);
+  for (const imported of [...declared(MODULE_METADATA.IMPORTS), ...(dynamic?.imports ?? [])])
+    controllersBelow(imported as ModuleReference, found, seen);
+}
+
+/** Every operation of the controllers in these modules and what they import; nothing has to run for it. */
+export function collectOperations(modules: readonly ModuleReference[]): Operation[] {
   const controllers = new Set<Type>();
-  for (const module of app.get(ModulesContainer).values()) {
-    for (const { metatype } of module.controllers.values()) if (typeof metatype === 'function') controllers.add(metatype as Type);
-  }
+  const seen = new Set<unknown>();
+  for (const module of modules) controllersBelow(module, controllers, seen);
   return [...controllers].flatMap(routesOf).map(operationOf);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PROBLEMS, type JsonSchema } from '@picly/contracts';
-import type { OpenApiDocument, OpenApiOperation, OpenApiParameter } from './build-openapi';
+import type { OpenApiDocument, OpenApiOperation, OpenApiParameter } from './document';
 import { DOCS_STYLE } from './docs-style';
 import { Html, html } from './html';
 

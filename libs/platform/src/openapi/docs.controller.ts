@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { RequireScope } from '../auth/auth.guard';
 import { Answers } from './answers';
-import type { OpenApiDocument } from './build-openapi';
+import type { OpenApiDocument } from './document';
 import { DOCS_POLICY, docsPage } from './docs-page';
 import { OpenApiSource } from './openapi-source';
 

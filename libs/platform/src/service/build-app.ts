@@ -8,11 +8,12 @@ import type { KeyStore } from '../auth/key-store';
 import type { CommonConfig } from '../config/common-config';
 import { HttpAdapter } from '../http/adapter';
 import { nestLogger, type Logger } from '../logging/logger';
-import { OpenApiSource, buildOpenApi } from '../openapi/openapi-source';
+import { OpenApiSource } from '../openapi/openapi-source';
 import { measureRequests } from '../operations/metrics';
 import { Readiness } from '../operations/readiness';
 import { ProblemFilter } from '../problem/problem.filter';
 import { ViewInterceptor } from '../view/view.interceptor';
+import { buildOpenApi } from './build-openapi';
 import { PlatformModule, RootModule } from './platform.module';
 import type { Resources } from './resources';
 import type { ServiceDefinition } from './service-definition';
@@ -66,7 +67,7 @@ export async function buildApp(definition: ServiceDefinition, parts: AppParts): 
   const adapter = new HttpAdapter({ logger, requestTimeoutMs: config.REQUEST_TIMEOUT_MS });
   measureRequests(adapter.getInstance(), registry);
   const authenticator = new Authenticator(config.INTERNAL_TOKEN);
-  const openApi = new OpenApiSource();
+  const openApi = new OpenApiSource(() => buildOpenApi(definition));
   const root = RootModule.of(PlatformModule.with(providersOf(parts, authenticator, openApi)), definition.module);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(logger),
@@ -75,7 +76,6 @@ export async function buildApp(definition: ServiceDefinition, parts: AppParts): 
   });
   const keys = keyStoreOf(app);
   if (keys) authenticator.useKeys(keys);
-  openApi.use(() => buildOpenApi(app, definition.operations));
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalGuards(new AuthGuard(authenticator));
   app.useGlobalInterceptors(new ViewInterceptor(parts.freshness, config.READ_WAIT_MS));
