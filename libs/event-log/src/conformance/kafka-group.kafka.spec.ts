@@ -112,6 +112,21 @@ describeWithKafka('a consumer group on Kafka', (kafka) => {
     expect(one.revocations.map((partitions) => partitions.length)).toEqual([4, 2]);
   });
 
+  it('does not disturb its members with one that has nothing to do in the same process', async () => {
+    const single = freshTopic();
+    await log.ensureTopics([{ name: single, partitions: 1, retentionMs: null }]);
+    const positions = new Map<string, number>();
+    const [one, two] = [new Recorder(positions), new Recorder(positions)];
+    await join(one, { topics: [single] });
+    await join(two, { topics: [single] });
+    await eventually(() => members.reduce((sum, member) => sum + member.assignment().length, 0) === 1);
+    const joins = one.assignments.length + two.assignments.length;
+    await log.append([record(single, 'k', '1'), record(single, 'k', '2')]);
+    await eventually(() => one.records.length + two.records.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(one.assignments.length + two.assignments.length).toBe(joins);
+  });
+
   it('gives partition i of all topics to the same member', async () => {
     const other = freshTopic();
     await log.ensureTopics([{ name: other, partitions: PARTITIONS, retentionMs: null }]);

@@ -11,6 +11,7 @@ export interface MemberOptions extends JoinOptions {
   readonly maxWaitMs: number;
   readonly maxBytesPerPartition: number;
   readonly commitIntervalMs: number;
+  readonly onLeft: () => void;
   readonly onWarning: (message: string, cause?: unknown) => void;
 }
 
@@ -25,6 +26,8 @@ export class KafkaGroupMember implements GroupMember {
   readonly #membership: Membership;
   readonly #changed = new Signal();
   #feeds = new Map<string, PartitionFeed>();
+  /** What the handler believes to hold: it is told of the end of everything it was told the beginning of. */
+  #told: readonly TopicPartition[] = [];
   readonly #stored = new Map<string, number>();
   /** Counts assignments: work for an older one is given up. */
   #generation = 0;
@@ -96,6 +99,7 @@ export class KafkaGroupMember implements GroupMember {
     await this.#membership.leave();
     await this.#fetcher.stop();
     await this.#client.close();
+    this.options.onLeft();
   }
 
   /** From the first sign of a change on, no new batch begins. */
@@ -115,7 +119,8 @@ export class KafkaGroupMember implements GroupMember {
   async #giveBack(): Promise<void> {
     await this.#stopFeeds();
     void this.#commit();
-    const gone = this.assignment();
+    const gone = this.#told;
+    this.#told = [];
     this.#feeds = new Map();
     this.#fetcher.follow([]);
     if (gone.length === 0) return;
@@ -151,6 +156,7 @@ export class KafkaGroupMember implements GroupMember {
     if (partitions.length === 0) return [];
     for (let failures = 1; generation === this.#generation; failures++) {
       try {
+        this.#told = partitions;
         const answered = new Map((await this.options.handler.assigned(partitions)).map((position) => [keyOf(position), position]));
         return partitions.map((partition) => answered.get(keyOf(partition)) ?? { ...partition, offset: 0 });
       } catch (error) {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
 import { LogError, LogUnavailableError } from '../errors';
 import { partitionFor } from '../partitioner';
 import type {
@@ -46,7 +45,6 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
 }
 
 class KafkaLog implements EventLog {
-  readonly #kafka: Kafka;
   readonly #topics: Topics;
   readonly #appender: Appender;
   readonly #client: FetchClient;
@@ -57,7 +55,6 @@ class KafkaLog implements EventLog {
 
   constructor(private readonly options: KafkaLogOptions) {
     const kafka = createClient(options);
-    this.#kafka = kafka;
     this.#warn = options.onWarning ?? (() => undefined);
     this.#topics = new Topics(kafka.admin(), options.replicationFactor);
     this.#appender = new Appender(() => connectProducer(kafka, options), { limits: LIMITS, onWarning: this.#warn });
@@ -90,19 +87,20 @@ class KafkaLog implements EventLog {
   async join(options: JoinOptions): Promise<GroupMember> {
     this.#refuseWhenClosed();
     await this.#topics.load(options.topics);
-    const member = new KafkaGroupMember(this.#kafka, {
+    // A client of its own: kafkajs keeps the offsets of a group once per client, and its members would clear each other's.
+    const member: KafkaGroupMember = new KafkaGroupMember(createClient(this.options), {
       ...options,
       id: `${this.options.clientId}-${randomUUID()}`,
       maxWaitMs: fetchMaxWaitMs(this.options),
       maxBytesPerPartition: this.options.fetchMaxBytesPerPartition ?? BYTES_PER_PARTITION,
       commitIntervalMs: this.options.groupCommitIntervalMs ?? GROUP_COMMIT_INTERVAL_MS,
       onWarning: this.#warn,
+      onLeft: () => this.#members.delete(member),
     });
     this.#members.add(member);
     try {
       await member.join();
     } catch (error) {
-      this.#members.delete(member);
       throw toLogError(error, `joining ${options.group}`);
     }
     return member;
