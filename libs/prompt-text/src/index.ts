@@ -2,6 +2,7 @@ export * from './features';
 export * from './hash';
 export * from './keywords';
 export * from './normalize';
+export { phraseTermsWith } from './phrases';
 export * from './similarity';
 export * from './terms';
 export * from './words';

@@ -45,3 +45,9 @@ export function joinPhrases(words: readonly string[]): string[] {
   }
   return terms;
 }
+
+/** The joined phrases in which a word stands, whole or (while it is being typed) with these first letters. */
+export function phraseTermsWith(word: string, unfinished: boolean): string[] {
+  const fits = (part: string): boolean => (unfinished ? part.startsWith(word) : part === word);
+  return [...KINDS.keys()].filter((term) => term.includes(JOINT) && term.split(JOINT).some(fits));
+}

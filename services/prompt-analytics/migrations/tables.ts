@@ -38,6 +38,7 @@ export const FACT_TABLES: readonly string[] = [
   `create index generations_prompt on generations (prompt_hash) where prompt_hash is not null`,
   `create index generations_user on generations (user_id) where user_id is not null`,
   `create index generations_recorded on generations (recorded_at, generation_id)`,
+  `create index generations_occurred on generations using brin (occurred_at) with (pages_per_range = 16)`,
   `create table ratings (
     generation_id uuid not null, rater text collate "C" not null, event_id uuid not null,
     rating int not null, quality_score numeric, tags text[] not null, feedback text, time_to_rate_ms int8,
@@ -60,6 +61,7 @@ export const FACT_TABLES: readonly string[] = [
     user_id text, session_id text, details jsonb, context jsonb,
     primary key (generation_id, event_id)
   )`,
+  `create index generation_actions_occurred on generation_actions using brin (occurred_at) with (pages_per_range = 16)`,
 ];
 
 export const PROMPT_TABLES: readonly string[] = [
@@ -72,12 +74,12 @@ export const PROMPT_TABLES: readonly string[] = [
   `create table prompt_totals (
     prompt_hash text collate "C" primary key, ${PROMPT_COUNTERS}, ${SUCCESS_LOWER}
   ) with (fillfactor = 70)`,
-  `create index prompt_totals_rank on prompt_totals (success_lower desc, prompt_hash) where rating_count > 0`,
+  `create index prompt_totals_rank on prompt_totals (success_lower desc, prompt_hash)`,
   `create table prompt_analytics (
     prompt_hash text collate "C" not null, engine text collate "C" not null, ${PROMPT_COUNTERS}, ${SUCCESS_LOWER},
     primary key (prompt_hash, engine)
   ) with (fillfactor = 70)`,
-  `create index prompt_analytics_rank on prompt_analytics (engine, success_lower desc, prompt_hash) where rating_count > 0`,
+  `create index prompt_analytics_rank on prompt_analytics (engine, success_lower desc, prompt_hash)`,
   `create table term_frequency (term text collate "C" primary key, prompts int not null) with (fillfactor = 70)`,
 ];
 

@@ -1,26 +1,51 @@
 import type { FoldSql } from '@picly/projections';
-import { instantOf, numberArray } from './literals';
+import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
 import type { ActionCounts, ActionEvent, GenerationChange, RatingState } from './state';
 
-const GENERATION_COLUMNS = `generation_id uuid, known boolean, occurred_at timestamptz, log_offset int8, recorded_at timestamptz,
-  prompt text, prompt_hash text, engine text, model_version text, success boolean, response_time_ms int8, cost_micros int8, revenue_micros int8,
-  currency text, error text, image_url text, parameters jsonb, user_id text, session_id text, context jsonb,
-  downloads int, shares int, edits int, regenerations int, uses int`;
+/** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
+type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'jsonb'>>;
 
-/** The names of a column list with types. */
-const namesOf = (columns: string): string[] => columns.split(',').map((column) => column.trim().split(' ')[0] ?? '');
+const GENERATION_COLUMNS: Columns = {
+  generation_id: 'uuid',
+  known: 'boolean',
+  occurred_at: 'instant',
+  log_offset: 'int8',
+  recorded_at: 'instant',
+  prompt: 'text',
+  prompt_hash: 'text',
+  engine: 'text',
+  model_version: 'text',
+  success: 'boolean',
+  response_time_ms: 'int8',
+  cost_micros: 'int8',
+  revenue_micros: 'int8',
+  currency: 'text',
+  error: 'text',
+  image_url: 'text',
+  parameters: 'jsonb',
+  user_id: 'text',
+  session_id: 'text',
+  context: 'jsonb',
+  downloads: 'int',
+  shares: 'int',
+  edits: 'int',
+  regenerations: 'int',
+  uses: 'int',
+};
 
-function upsertFromJson(table: string, columns: string, key: readonly string[]): string {
-  const names = namesOf(columns);
-  const changes = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
-  return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from json_to_recordset($1::json) as row (${columns})
-    on conflict (${key.join(', ')}) do update set ${changes.join(', ')}`;
+function insertFromJson(table: string, columns: Columns): string {
+  const entries = Object.entries(columns);
+  const names = entries.map(([name]) => name).join(', ');
+  const values = entries.map(([name, type]) => (type === 'instant' ? `to_timestamp(${name} / 1000)` : name));
+  const sent = entries.map(([name, type]) => `${name} ${type === 'instant' ? 'float8' : type}`);
+  return `insert into ${table} (${names}) select ${values.join(', ')} from json_to_recordset($1::json) as row (${sent.join(', ')})`;
 }
 
-function insertFromJson(table: string, columns: string): string {
-  const names = namesOf(columns).join(', ');
-  return `insert into ${table} (${names}) select ${names} from json_to_recordset($1::json) as row (${columns})`;
+function upsertFromJson(table: string, columns: Columns, key: readonly string[]): string {
+  const changes = Object.keys(columns).filter((name) => !key.includes(name));
+  return `${insertFromJson(table, columns)}
+    on conflict (${key.join(', ')}) do update set ${changes.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 }
 
 const UPSERT_GENERATIONS = upsertFromJson('generations', GENERATION_COLUMNS, ['generation_id']);
@@ -34,9 +59,9 @@ function generationRow({ after, source }: GenerationChange): object {
   return {
     generation_id: after.generationId,
     known: after.known,
-    occurred_at: after.occurredAt === null ? null : instantOf(after.occurredAt),
+    occurred_at: after.occurredAt,
     log_offset: after.logOffset,
-    recorded_at: instantOf(after.recordedAt),
+    recorded_at: after.recordedAt,
     engine: after.engine,
     model_version: after.modelVersion,
     prompt_hash: after.promptHash,
@@ -78,22 +103,34 @@ export async function storeGenerations(sql: FoldSql, changes: readonly Generatio
   if (counted.length === 0) return;
   const counts = [0, 1, 2, 3, 4].map((kind) => numberArray(counted.map(({ actions }) => actions[kind] ?? 0)));
   await sql.query(
-    `update generations g set recorded_at = c.recorded_at, downloads = c.downloads, shares = c.shares, edits = c.edits, regenerations = c.regenerations, uses = c.uses
-     from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
+    `update generations g set recorded_at = to_timestamp(c.recorded_at / 1000), downloads = c.downloads, shares = c.shares, edits = c.edits, regenerations = c.regenerations, uses = c.uses
+     from unnest($1::uuid[], $2::float8[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
        as c (generation_id, recorded_at, downloads, shares, edits, regenerations, uses)
      where g.generation_id = c.generation_id`,
-    [
-      `{${counted.map((state) => state.generationId).join(',')}}`,
-      `{${counted.map((state) => instantOf(state.recordedAt)).join(',')}}`,
-      ...counts,
-    ],
+    [`{${counted.map((state) => state.generationId).join(',')}}`, numberArray(counted.map((state) => state.recordedAt)), ...counts],
     'store-counts',
   );
 }
 
-const RATING_COLUMNS = `generation_id uuid, rater text, event_id uuid, rating int, quality_score numeric, tags text[], feedback text, time_to_rate_ms int8,
-  rated_at timestamptz, log_offset int8, user_id text, session_id text, context jsonb`;
-const UPSERT_RATINGS = upsertFromJson('ratings', `${RATING_COLUMNS}, recorded_at timestamptz, revisions int`, ['generation_id', 'rater']);
+const RATING_COLUMNS: Columns = {
+  generation_id: 'uuid',
+  rater: 'text',
+  event_id: 'uuid',
+  rating: 'int',
+  quality_score: 'numeric',
+  tags: 'text[]',
+  feedback: 'text',
+  time_to_rate_ms: 'int8',
+  rated_at: 'instant',
+  log_offset: 'int8',
+  user_id: 'text',
+  session_id: 'text',
+  context: 'jsonb',
+};
+const UPSERT_RATINGS = upsertFromJson('ratings', { ...RATING_COLUMNS, recorded_at: 'instant', revisions: 'int' }, [
+  'generation_id',
+  'rater',
+]);
 const INSERT_SUPERSEDED = insertFromJson('superseded_ratings', RATING_COLUMNS);
 
 function ratingRow(rating: RatingState): object {
@@ -106,9 +143,9 @@ function ratingRow(rating: RatingState): object {
     tags: rating.tags,
     feedback: rating.feedback,
     time_to_rate_ms: rating.timeToRateMs,
-    rated_at: instantOf(rating.ratedAt),
+    rated_at: rating.ratedAt,
     log_offset: rating.logOffset,
-    recorded_at: instantOf(rating.recordedAt),
+    recorded_at: rating.recordedAt,
     user_id: rating.userId,
     session_id: rating.sessionId,
     context: rating.context,
@@ -125,14 +162,20 @@ export async function storeRatings(sql: FoldSql, changes: readonly RatingChange[
   await sql.query(INSERT_SUPERSEDED, [JSON.stringify(superseded)], 'store-superseded');
 }
 
-const INSERT_ACTIONS = insertFromJson(
-  'generation_actions',
-  'generation_id uuid, event_id uuid, action text, occurred_at timestamptz, user_id text, session_id text, details jsonb, context jsonb',
-);
+const INSERT_ACTIONS = insertFromJson('generation_actions', {
+  generation_id: 'uuid',
+  event_id: 'uuid',
+  action: 'text',
+  occurred_at: 'instant',
+  user_id: 'text',
+  session_id: 'text',
+  details: 'jsonb',
+  context: 'jsonb',
+});
 
 /** Writes every action as a fact of its own. */
 export async function storeActions(sql: FoldSql, events: readonly ActionEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(({ id, occurredAt, data }) => ({ ...data, event_id: id, occurred_at: instantOf(occurredAt) }));
+  const rows = events.map(({ id, occurredAt, data }) => ({ ...data, event_id: id, occurred_at: occurredAt }));
   await sql.query(INSERT_ACTIONS, [JSON.stringify(rows)], 'store-actions');
 }

@@ -1,6 +1,6 @@
 import { termsOf } from '@picly/prompt-text';
 import type { FoldSql } from '@picly/projections';
-import { instantOf, numberArray, textArray } from './literals';
+import { numberArray, textArray } from './literals';
 import type { GenerationChange } from './state';
 
 /** Where a prompt was first seen: its spelling there is the one shown. */
@@ -50,13 +50,13 @@ async function upsertPrompts(sql: FoldSql, sightings: readonly Sighting[]): Prom
     prompt_hash: promptHash,
     prompt,
     terms: termsByHash.get(promptHash),
-    first_seen_at: instantOf(seenAt),
+    first_seen_at: seenAt,
     first_generation_id: generationId,
   }));
   const written = await sql.query<{ prompt_hash: string; inserted: boolean }>(
     `insert into prompts as p (prompt_hash, prompt, terms, first_seen_at, first_generation_id)
-     select prompt_hash, prompt, terms, first_seen_at, first_generation_id
-     from json_to_recordset($1::json) as row (prompt_hash text, prompt text, terms text[], first_seen_at timestamptz, first_generation_id uuid)
+     select prompt_hash, prompt, terms, to_timestamp(first_seen_at / 1000), first_generation_id
+     from json_to_recordset($1::json) as row (prompt_hash text, prompt text, terms text[], first_seen_at float8, first_generation_id uuid)
      on conflict (prompt_hash) do update
        set prompt = excluded.prompt, first_seen_at = excluded.first_seen_at, first_generation_id = excluded.first_generation_id
        where (excluded.first_seen_at, excluded.first_generation_id, excluded.prompt collate "C") < (p.first_seen_at, p.first_generation_id, p.prompt collate "C")

@@ -1,7 +1,7 @@
 import type { FoldSql } from '@picly/projections';
 import { instantOf, numberArray, textArray } from './literals';
 import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
-import type { BucketKey, Tallies } from './tally-changes';
+import type { BucketKey, Tallies } from './tallies';
 import { shrunk, type Tally } from './tally';
 
 interface KeyColumn<Key> {

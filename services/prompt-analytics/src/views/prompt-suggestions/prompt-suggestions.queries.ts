@@ -1,0 +1,105 @@
+import type { Sql } from '@picly/database';
+import { similarity, type TermStatistics } from '@picly/prompt-text';
+import { ratingFigures } from '../../figures/rating-figures';
+import { counterColumns } from '../../figures/prompt-columns.queries';
+import type { PromptCounters } from '../../figures/prompt-figures';
+import { SimilarPrompts } from '../prompts/similar.queries';
+import { reasonFor } from './reason';
+
+export interface PromptSuggestion {
+  readonly prompt: string;
+  readonly prompt_hash: string;
+  readonly avg_rating: number | null;
+  readonly success_rate: number | null;
+  readonly success_lower: number;
+  readonly rating_count: number;
+  /** Likeness to the prompt given, 0..1; absent when none was. */
+  readonly similarity?: number;
+  /** Why, in one sentence with the numbers. */
+  readonly reason: string;
+}
+
+export interface SuggestionFilter {
+  readonly engine?: string;
+  readonly limit: number;
+  readonly prompt?: string;
+}
+
+interface Candidate extends PromptCounters {
+  readonly prompt: string;
+  readonly prompt_hash: string;
+  readonly terms: readonly string[];
+  readonly success_lower: number;
+}
+
+/** Prompts looked at for each one that is suggested: near-duplicates of better ones drop out. */
+const CANDIDATES_PER_SUGGESTION = 10;
+const LEAST_CANDIDATES = 100;
+/** From here on two prompts are the same suggestion. */
+const NEAR_DUPLICATE = 0.6;
+/** Every word counts alike when only a handful of prompts is compared. */
+const ALIKE: TermStatistics = { prompts: 1, frequencyOf: () => 1 };
+
+/** Prompts worth trying: liked, distinct, and about the same as one given. */
+export class PromptSuggestionsQueries {
+  private readonly similar: SimilarPrompts;
+
+  constructor(private readonly sql: Sql) {
+    this.similar = new SimilarPrompts(sql);
+  }
+
+  async suggest(filter: SuggestionFilter): Promise<PromptSuggestion[]> {
+    const { prompt, limit, engine } = filter;
+    const wanted = Math.max(LEAST_CANDIDATES, limit * CANDIDATES_PER_SUGGESTION);
+    if (prompt === undefined) return distinct(await this.best(engine, wanted), limit).map((candidate) => suggestion(candidate, engine));
+    const matches = (await this.similar.matches(prompt, wanted)).filter((match) => match.similarity < 1);
+    const likeness = new Map(matches.map((match) => [match.promptHash, match.similarity]));
+    const candidates = await this.named(engine, [...likeness.keys()]);
+    const worth = (candidate: Candidate): number => candidate.success_lower * (likeness.get(candidate.prompt_hash) ?? 0);
+    const ranked = candidates.sort((a, b) => worth(b) - worth(a));
+    return distinct(ranked, limit).map((candidate) => ({
+      ...suggestion(candidate, engine),
+      similarity: likeness.get(candidate.prompt_hash) ?? 0,
+    }));
+  }
+
+  private best(engine: string | undefined, limit: number): Promise<Candidate[]> {
+    return this.sql.query<Candidate>(
+      `with best as materialized (
+         select t.prompt_hash, t.success_lower, ${counterColumns('t')} from ${sourceOf(engine)} t
+         where t.r4 + t.r5 > 0 and ($2::text is null ${engine === undefined ? '' : 'or t.engine = $2'}) order by t.success_lower desc, t.prompt_hash limit $1
+       )
+       select best.*, p.prompt, p.terms from best join picly.prompts p using (prompt_hash) where p.terms <> '{}'
+       order by best.success_lower desc, best.prompt_hash`,
+      [limit, engine ?? null],
+    );
+  }
+
+  private named(engine: string | undefined, hashes: readonly string[]): Promise<Candidate[]> {
+    return this.sql.query<Candidate>(
+      `select t.prompt_hash, t.success_lower, ${counterColumns('t')}, p.prompt, p.terms
+       from ${sourceOf(engine)} t join picly.prompts p using (prompt_hash)
+       where t.prompt_hash = any ($1::text[]) and t.r4 + t.r5 > 0 and ($2::text is null ${engine === undefined ? '' : 'or t.engine = $2'})
+       order by t.prompt_hash`,
+      [hashes, engine ?? null],
+    );
+  }
+}
+
+const sourceOf = (engine: string | undefined): string => (engine === undefined ? 'picly.prompt_totals' : 'picly.prompt_analytics');
+
+/** The first of each family of near-duplicates. */
+function distinct(ranked: readonly Candidate[], limit: number): Candidate[] {
+  const kept: Candidate[] = [];
+  for (const candidate of ranked) {
+    if (kept.length === limit) break;
+    if (!kept.some((other) => similarity(candidate.terms, other.terms, ALIKE) >= NEAR_DUPLICATE)) kept.push(candidate);
+  }
+  return kept;
+}
+
+function suggestion(candidate: Candidate, engine: string | undefined): PromptSuggestion {
+  const { rating_count, avg_rating, success_rate, success_lower } = ratingFigures(candidate);
+  const { prompt, prompt_hash } = candidate;
+  return { prompt, prompt_hash, avg_rating, success_rate, success_lower, rating_count, reason: reasonFor(candidate, engine) };
+}

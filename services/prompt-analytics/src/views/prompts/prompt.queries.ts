@@ -1,0 +1,63 @@
+import type { Sql } from '@picly/database';
+import { actionFigures, type ActionFigures } from '../../figures/action-figures';
+import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
+import { promptFigures, type PromptCounters, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
+import { ratingFigures, type RatingCounters, type RatingFigures } from '../../figures/rating-figures';
+
+export interface PromptAnswer extends PromptFigures {
+  /** Ratings that carry the tag, most first. */
+  readonly tags: readonly { readonly tag: string; readonly count: number; readonly avg_rating: number }[];
+  /** Ratings by the UTC week they were given in, named by its Monday. */
+  readonly trend: readonly ({ readonly week: string } & RatingFigures)[];
+  readonly per_engine: readonly ({ readonly engine: string } & RatingFigures & ActionFigures)[];
+}
+
+const RATINGS_OF_PROMPT = `from picly.generations g join picly.ratings r using (generation_id) where g.prompt_hash = $1`;
+const STARS = [1, 2, 3, 4, 5].map((stars) => `count(*) filter (where r.rating = ${stars})::int as r${stars}`).join(', ');
+
+/** Everything known of one prompt. */
+export class PromptQueries {
+  constructor(private readonly sql: Sql) {}
+
+  /** Undefined when no generation has this prompt. */
+  async byHash(promptHash: string): Promise<PromptAnswer | undefined> {
+    const [record] = await this.sql.query<PromptRecord>(
+      `select p.prompt, p.prompt_hash, p.first_seen_at, ${enginesOf('p.prompt_hash')}, ${counterColumns('t')}
+       from picly.prompts p join picly.prompt_totals t using (prompt_hash) where p.prompt_hash = $1`,
+      [promptHash],
+      'prompt:totals',
+    );
+    if (!record) return undefined;
+    const [tags, trend, engines] = await Promise.all([this.tags(promptHash), this.trend(promptHash), this.engines(promptHash)]);
+    return { ...promptFigures(record), tags, trend, per_engine: engines };
+  }
+
+  private tags(promptHash: string): Promise<{ tag: string; count: number; avg_rating: number }[]> {
+    return this.sql.query(
+      `select t.tag, count(*)::int as count, avg(rating)::float8 as avg_rating
+       from (select r.rating, r.tags ${RATINGS_OF_PROMPT}) rated cross join unnest(rated.tags) as t (tag) group by 1 order by 2 desc, 1`,
+      [promptHash],
+      'prompt:tags',
+    );
+  }
+
+  private async trend(promptHash: string): Promise<({ week: string } & RatingFigures)[]> {
+    const rows = await this.sql.query<RatingCounters & { readonly week: string }>(
+      `select date_trunc('week', r.rated_at at time zone 'UTC')::date as week, ${STARS}, count(r.quality_score)::int as quality_count,
+         coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos
+       ${RATINGS_OF_PROMPT} group by 1 order by 1`,
+      [promptHash],
+      'prompt:trend',
+    );
+    return rows.map((row) => ({ week: row.week, ...ratingFigures(row) }));
+  }
+
+  private async engines(promptHash: string): Promise<PromptAnswer['per_engine']> {
+    const rows = await this.sql.query<PromptCounters & { readonly engine: string }>(
+      `select a.engine, ${counterColumns('a')} from picly.prompt_analytics a where a.prompt_hash = $1 order by a.engine`,
+      [promptHash],
+      'prompt:engines',
+    );
+    return rows.map((row) => ({ engine: row.engine, ...ratingFigures(row), ...actionFigures(row) }));
+  }
+}

@@ -1,0 +1,96 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { OneOf, Text, Whole } from '@picly/contracts';
+import { Answers, listPage, RangeQuery, resolveRange, ValidQuery, View, type ListPage } from '@picly/platform';
+import { ACTION_GROUPINGS, RATING_GROUPINGS, type ActionGrouping, type RatingGrouping } from './grouping.queries';
+import { SummaryQueries, type ActionSummaryRow, type RatingSummaryRow } from './summary.queries';
+import type { SummaryFilter } from './sums.queries';
+import { ALWAYS, type Range } from './time-cover';
+
+class EngineRangeQuery extends RangeQuery {
+  @Text({ min: 1, max: 200 }, { optional: true })
+  engine?: string;
+}
+
+export class RatingsSummaryQuery extends EngineRangeQuery {
+  @OneOf(RATING_GROUPINGS, { optional: true, description: 'What makes a row; weeks and months are named by their first day.' })
+  group_by: RatingGrouping = 'total';
+
+  @Whole({ min: 1, max: 1000 }, { optional: true, description: 'Most rows when grouped by prompt.' })
+  limit: number = 50;
+}
+
+export class ActionsSummaryQuery extends EngineRangeQuery {
+  @OneOf(ACTION_GROUPINGS, { optional: true, description: 'What makes a row; weeks and months are named by their first day.' })
+  group_by: ActionGrouping = 'total';
+}
+
+function rangeOf(query: RangeQuery): Range {
+  const { fromMs, toMs } = resolveRange(query);
+  return { from: fromMs ?? ALWAYS.from, to: toMs ?? ALWAYS.to };
+}
+
+function filterOf<G extends RatingGrouping>(query: EngineRangeQuery & { readonly group_by: G }): SummaryFilter<G> {
+  const engine = query.engine === undefined ? {} : { engine: query.engine };
+  return { range: rangeOf(query), grouping: query.group_by, timeZone: query.tz, weekStart: query.week_start, ...engine };
+}
+
+const RATING_ROW = {
+  count: 120,
+  avg: 4.1,
+  distribution: [3, 9, 18, 33, 57],
+  success_rate: 0.75,
+  success_lower: 0.6656,
+  success_upper: 0.8192,
+  quality_avg: 81.25,
+  quality_count: 64,
+  feedback_count: 12,
+  median_time_to_rate: 14.5,
+  median_time_to_rate_method: 'exact',
+};
+
+const ACTION_ROW = {
+  generations: 300,
+  downloads: 120,
+  shares: 31,
+  edits: 12,
+  regenerations: 44,
+  uses: 9,
+  download_rate: 0.36,
+  share_rate: 0.1,
+  edit_rate: 0.04,
+  regenerate_rate: 0.12,
+  use_rate: 0.03,
+  download_rate_lower: 0.3078,
+  download_rate_upper: 0.4158,
+};
+
+@Controller('api/analytics')
+@View('prompt-analytics')
+export class SummaryController {
+  constructor(@Inject(SummaryQueries) private readonly queries: SummaryQueries) {}
+
+  @Get('ratings/summary')
+  @Answers({
+    summary: 'Ratings of a stretch of time, all together or by engine, time, tag or prompt',
+    description:
+      'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, with its 95 % Wilson bounds. Ratings whose ' +
+      'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above 10,000 times it comes ' +
+      'from a histogram within 1 %, and is omitted for tags: median_time_to_rate_method says which.',
+    row: RATING_ROW,
+  })
+  async ratings(@ValidQuery(RatingsSummaryQuery) query: RatingsSummaryQuery): Promise<ListPage<RatingSummaryRow>> {
+    return listPage(await this.queries.ratings(filterOf(query), query.limit));
+  }
+
+  @Get('actions/summary')
+  @Answers({
+    summary: 'Generations and what was done with them, all together or by engine or time',
+    description:
+      'downloads, shares, edits, regenerations and uses are actions by when they were taken. A rate is the share of the generations made in that time ' +
+      'that saw such an action at least once, whenever it was, with its 95 % Wilson bounds.',
+    row: ACTION_ROW,
+  })
+  async actions(@ValidQuery(ActionsSummaryQuery) query: ActionsSummaryQuery): Promise<ListPage<ActionSummaryRow>> {
+    return listPage(await this.queries.actions(filterOf(query)));
+  }
+}

@@ -1,0 +1,100 @@
+import type { Sql } from '@picly/database';
+import { actionBounds, actionFigures, type ActionBounds, type ActionCounters, type ActionFigures } from '../../figures/action-figures';
+import { ratingFigures, type RatingCounters } from '../../figures/rating-figures';
+import { keysOf, type ActionGrouping } from './grouping.queries';
+import { EXACT_UP_TO, medians, type Median } from './medians.queries';
+import { promptSums } from './prompt-summary.queries';
+import { actionSums, ratingSums, type SummaryFilter } from './sums.queries';
+
+/** What a row is about; which of these it has depends on the grouping. */
+interface Names {
+  /** Null: the generation, or the prompt's engine, is not known. */
+  readonly engine?: string | null;
+  readonly model_version?: string | null;
+  /** Dates in the zone asked for; of weeks and months the first day. */
+  readonly day?: string;
+  readonly week?: string;
+  readonly month?: string;
+  readonly tag?: string;
+  readonly prompt?: string;
+  readonly prompt_hash?: string;
+}
+
+interface RatingSummary extends Median {
+  readonly count: number;
+  readonly avg: number | null;
+  readonly distribution: readonly number[];
+  readonly success_rate: number | null;
+  readonly success_lower: number;
+  readonly success_upper: number;
+  readonly quality_avg: number | null;
+  readonly quality_count: number;
+  readonly feedback_count: number;
+}
+
+export type RatingSummaryRow = Names & RatingSummary;
+export type ActionSummaryRow = Names & ActionFigures & ActionBounds;
+
+type RatingSums = RatingCounters & { readonly feedback_count: number; readonly timed_count: number };
+
+function summaryOf(sums: RatingSums, median: Median): RatingSummary {
+  const figures = ratingFigures(sums);
+  return {
+    count: figures.rating_count,
+    avg: figures.avg_rating,
+    distribution: figures.rating_distribution,
+    success_rate: figures.success_rate,
+    success_lower: figures.success_lower,
+    success_upper: figures.success_upper,
+    quality_avg: figures.quality_avg,
+    quality_count: figures.quality_count,
+    feedback_count: sums.feedback_count,
+    ...median,
+  };
+}
+
+function namesOf(keys: readonly string[], row: Names): Names {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => keys.includes(name)));
+}
+
+/** Ratings and actions of a stretch of time, added up from buckets; every count and mean exact, in any zone. */
+export class SummaryQueries {
+  constructor(
+    private readonly sql: Sql,
+    private readonly exactUpTo: number = EXACT_UP_TO,
+  ) {}
+
+  /** Ratings by when they were given; `limit` is the number of prompts when grouped by prompt. */
+  async ratings(filter: SummaryFilter, limit: number): Promise<RatingSummaryRow[]> {
+    if (filter.grouping === 'prompt') return this.prompts(filter, limit);
+    const keys = keysOf(filter.grouping);
+    const rows = (await ratingSums<RatingSums & Names>(this.sql, filter)).filter(
+      (row) => keys.length === 0 || ratingFigures(row).rating_count > 0,
+    );
+    const timed = rows.reduce((sum, row) => sum + row.timed_count, 0);
+    const medianOf = await medians(this.sql, filter, timed, this.exactUpTo);
+    return rows.map((row) => ({ ...namesOf(keys, row), ...summaryOf(row, medianOf(row)) }));
+  }
+
+  /** Generations by when they were made, actions by when they were taken. */
+  async actions(filter: SummaryFilter<ActionGrouping>): Promise<ActionSummaryRow[]> {
+    const keys = keysOf(filter.grouping);
+    const rows = await actionSums<ActionCounters & Names>(this.sql, filter);
+    return rows
+      .filter((row) => keys.length === 0 || hasAny(row))
+      .map((row) => ({ ...namesOf(keys, row), ...actionFigures(row), ...actionBounds(row) }));
+  }
+
+  private async prompts(filter: SummaryFilter, limit: number): Promise<RatingSummaryRow[]> {
+    const rows = await promptSums(this.sql, filter, limit);
+    return rows.map((row) => {
+      const ms = row.median_ms;
+      const median: Median = { median_time_to_rate: ms === null ? null : ms / 1000, median_time_to_rate_method: 'exact' };
+      return { prompt: row.prompt, prompt_hash: row.prompt_hash, ...summaryOf(row, median) };
+    });
+  }
+}
+
+function hasAny({ generations, downloads, shares, edits, regenerations, uses }: ActionCounters): boolean {
+  return generations + downloads + shares + edits + regenerations + uses > 0;
+}

@@ -1,0 +1,117 @@
+import type { Sql } from '@picly/database';
+import { groupByKeys, keysOf, orderByKeys, selectKeys, type GroupSource, type RatingGrouping, type WeekStart } from './grouping.queries';
+import { coverOf, grainsWithinDays, type Piece, type Range } from './time-cover';
+
+/** What a summary is asked about. */
+export interface SummaryFilter<Grouping extends RatingGrouping = RatingGrouping> {
+  readonly range: Range;
+  readonly grouping: Grouping;
+  readonly engine?: string;
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+}
+
+const RATING_SUMS = ['r1', 'r2', 'r3', 'r4', 'r5', 'quality_count', 'quality_nanos', 'feedback_count', 'timed_count'];
+const ACTION_SUMS = [
+  'generations',
+  'downloaded',
+  'shared',
+  'edited',
+  'regenerated',
+  'used',
+  'downloads',
+  'shares',
+  'edits',
+  'regenerations',
+  'uses',
+];
+
+const BUCKET: GroupSource = {
+  engine: 'engine',
+  modelVersion: 'model_version',
+  at: 'starts_at',
+  tag: 'tag',
+  promptHash: 'null',
+  zone: '$5',
+};
+
+/** The pieces among the parameters. */
+export const PIECES = 'unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as piece (grain, starts, ends)';
+
+/** A rating in the columns of the buckets. */
+const RATING_AS_SUMS = `(r.rating = 1)::int as r1, (r.rating = 2)::int as r2, (r.rating = 3)::int as r3, (r.rating = 4)::int as r4, (r.rating = 5)::int as r5,
+  (r.quality_score is not null)::int as quality_count, coalesce(round(r.quality_score * 1000000000), 0)::int8 as quality_nanos,
+  (coalesce(r.feedback, '') <> '')::int as feedback_count, (r.time_to_rate_ms is not null)::int as timed_count`;
+
+const isDone = (count: string): string => `(g.${count} > 0)::int`;
+const isAction = (action: string): string => `(a.action = '${action}')::int`;
+
+/** Generations and actions in the columns of the buckets. */
+const GENERATION_AS_SUMS = `1, ${['downloads', 'shares', 'edits', 'regenerations', 'uses'].map(isDone).join(', ')}, 0, 0, 0, 0, 0`;
+const ACTION_AS_SUMS = `0, 0, 0, 0, 0, 0, ${['download', 'share', 'edit', 'regenerate', 'use'].map(isAction).join(', ')}`;
+
+function rowsOf(table: string, columns: readonly string[], extra: string): string {
+  return `select b.starts_at, b.engine, b.model_version${extra && ', b.tag'}, ${columns.map((column) => `b.${column}`).join(', ')}
+    from ${PIECES} join picly.${table} b on b.grain_minutes = piece.grain and b.starts_at >= piece.starts and b.starts_at < piece.ends
+    where ($4::text is null or b.engine = $4)`;
+}
+
+function ratingFacts(withTag: boolean): string {
+  return `union all
+    select r.rated_at, g.engine, g.model_version${withTag ? ', t.tag' : ''}, ${RATING_AS_SUMS}
+    from ${PIECES} join picly.ratings r on r.rated_at >= piece.starts and r.rated_at < piece.ends join picly.generations g using (generation_id)
+      ${withTag ? 'cross join unnest(r.tags) as t (tag)' : ''}
+    where piece.grain = 0 and ($4::text is null or g.engine = $4)`;
+}
+
+const ACTION_FACTS = `union all
+  select g.occurred_at, g.engine, g.model_version, ${GENERATION_AS_SUMS}
+  from ${PIECES} join picly.generations g on g.occurred_at >= piece.starts and g.occurred_at < piece.ends
+  where piece.grain = 0 and g.known and ($4::text is null or g.engine = $4)
+  union all
+  select a.occurred_at, g.engine, g.model_version, ${ACTION_AS_SUMS}
+  from ${PIECES} join picly.generation_actions a on a.occurred_at >= piece.starts and a.occurred_at < piece.ends join picly.generations g using (generation_id)
+  where piece.grain = 0 and ($4::text is null or g.engine = $4)`;
+
+function sumsSql(filter: SummaryFilter, columns: readonly string[], rows: string): string {
+  const sums = columns.map((column) => `coalesce(sum(${column}), 0)::${column === 'quality_nanos' ? 'numeric' : 'int8'} as ${column}`);
+  return `select ${selectKeys(filter.grouping, BUCKET, filter.weekStart)}${sums.join(', ')}
+    from (${rows}) as row where $5::text is not null${groupByKeys(filter.grouping)}${orderByKeys(filter.grouping)}`;
+}
+
+const isTimed = (grouping: RatingGrouping): boolean => keysOf(grouping).some((key) => key === 'day' || key === 'week' || key === 'month');
+
+/** The lengths of buckets that fit the rows asked for, longest first. */
+export function grainsOf({ range, grouping, timeZone }: SummaryFilter): readonly number[] {
+  return isTimed(grouping) ? grainsWithinDays(timeZone, range) : [1440, 60, 15];
+}
+
+/** The parameters of a query that adds up pieces: lengths, beginnings, ends, engine, zone. */
+export function parametersOf(filter: SummaryFilter, pieces: readonly Piece[]): unknown[] {
+  return [
+    pieces.map(({ grainMinutes }) => grainMinutes),
+    pieces.map(({ from }) => new Date(from).toISOString()),
+    pieces.map(({ to }) => new Date(to).toISOString()),
+    filter.engine ?? null,
+    filter.timeZone,
+  ];
+}
+
+const needsFacts = (pieces: readonly Piece[]): boolean => pieces.some(({ grainMinutes }) => grainMinutes === 0);
+
+/** Sums of ratings by when they were given; `tag` counts a rating once for each of its tags. */
+export async function ratingSums<Row extends object>(sql: Sql, filter: SummaryFilter): Promise<Row[]> {
+  const pieces = coverOf(filter.range, grainsOf(filter));
+  const withTag = filter.grouping === 'tag';
+  const buckets = rowsOf(withTag ? 'tag_buckets' : 'rating_buckets', RATING_SUMS, withTag ? 'tag' : '');
+  const rows = needsFacts(pieces) ? `${buckets} ${ratingFacts(withTag)}` : buckets;
+  return sql.query<Row>(sumsSql(filter, RATING_SUMS, rows), parametersOf(filter, pieces));
+}
+
+/** Sums of generations by when they were made, and of actions by when they were taken. */
+export async function actionSums<Row extends object>(sql: Sql, filter: SummaryFilter): Promise<Row[]> {
+  const pieces = coverOf(filter.range, grainsOf(filter));
+  const buckets = rowsOf('rating_buckets', ACTION_SUMS, '');
+  const rows = needsFacts(pieces) ? `${buckets} ${ACTION_FACTS}` : buckets;
+  return sql.query<Row>(sumsSql(filter, ACTION_SUMS, rows), parametersOf(filter, pieces));
+}

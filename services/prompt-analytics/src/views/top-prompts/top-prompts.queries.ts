@@ -1,0 +1,70 @@
+import type { Sql } from '@picly/database';
+import { decodeCursor, encodeCursor, pageOf, type ListPage } from '@picly/platform';
+import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
+import { promptFigures, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
+
+/** By what prompts can be ranked. */
+export const PROMPT_SORTS = [
+  'success_lower',
+  'avg_rating',
+  'rating_count',
+  'quality',
+  'download_rate',
+  'share_rate',
+  'generations',
+  'recent',
+] as const;
+export type PromptSort = (typeof PROMPT_SORTS)[number];
+
+export interface TopPromptsFilter {
+  readonly engine?: string;
+  readonly minRatings: number;
+  readonly limit: number;
+  readonly sort: PromptSort;
+  readonly cursor?: string;
+}
+
+/** The value a sort ranks by, highest first; what has none comes last. */
+const RANK: Readonly<Record<PromptSort, string>> = {
+  success_lower: 't.success_lower',
+  avg_rating: 'coalesce((t.r1 + 2 * t.r2 + 3 * t.r3 + 4 * t.r4 + 5 * t.r5)::float8 / nullif(t.rating_count, 0), -1)',
+  rating_count: 't.rating_count::float8',
+  quality: 'coalesce(t.quality_nanos::float8 / nullif(t.quality_count, 0), -1)',
+  download_rate: 't.downloaded::float8 / t.generations',
+  share_rate: 't.shared::float8 / t.generations',
+  generations: 't.generations::float8',
+  recent: 'extract(epoch from p.first_seen_at)::float8',
+};
+
+type Ranked = PromptRecord & { readonly rank: number };
+
+function topPromptsSql({ engine, sort, cursor }: TopPromptsFilter): string {
+  const rank = RANK[sort];
+  const conditions = [
+    't.rating_count >= $1',
+    engine !== undefined && 't.engine = $3',
+    cursor !== undefined && `(${rank} < $4 or (${rank} = $4 and t.prompt_hash > $5))`,
+    '$3::text is not distinct from $3 and $4::float8 is not distinct from $4 and $5::text is not distinct from $5',
+  ].filter((condition) => condition !== false);
+  return `with page as materialized (
+      select t.prompt_hash, ${rank} as rank, ${counterColumns('t')}
+      from picly.${engine === undefined ? 'prompt_totals' : 'prompt_analytics'} t ${sort === 'recent' ? 'join picly.prompts p using (prompt_hash)' : ''}
+      where ${conditions.join(' and ')}
+      order by ${rank} desc, t.prompt_hash limit $2
+    )
+    select page.*, p.prompt, p.first_seen_at, ${enginesOf('page.prompt_hash')}
+    from page join picly.prompts p using (prompt_hash) order by page.rank desc, page.prompt_hash`;
+}
+
+/** The prompts that people like best, by a bound that few votes cannot push up. */
+export class TopPromptsQueries {
+  constructor(private readonly sql: Sql) {}
+
+  async top(filter: TopPromptsFilter): Promise<ListPage<PromptFigures>> {
+    const { engine, minRatings, limit, cursor } = filter;
+    const [rank, hash] = cursor === undefined ? [null, null] : decodeCursor(cursor, ['number', 'string']);
+    const rows = await this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, rank, hash]);
+    const page = pageOf(rows, limit, (last) => encodeCursor([last.rank, last.prompt_hash]));
+    return { rows: rows.slice(0, limit).map(promptFigures), nextCursor: page.nextCursor };
+  }
+}
