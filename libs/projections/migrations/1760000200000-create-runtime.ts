@@ -20,8 +20,18 @@ export class CreateProjectionRuntime1760000200000 implements MigrationInterface 
       installed_at timestamptz not null default now(),
       primary key (projection, version)
     )`);
-    // Rewritten with every batch: room in the page and no further index keep the updates cheap (HOT).
-    await runner.query(`create table checkpoints (
+    await createCheckpoints(runner);
+    await createDeadLetters(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['dead_letters', 'checkpoints', 'projection_versions', 'projections']) await runner.query(`drop table ${table}`);
+  }
+}
+
+async function createCheckpoints(runner: QueryRunner): Promise<void> {
+  // Rewritten with every batch: room in the page and no further index keep the updates cheap (HOT).
+  await runner.query(`create table checkpoints (
       projection text not null,
       version int not null,
       topic text not null,
@@ -39,8 +49,11 @@ export class CreateProjectionRuntime1760000200000 implements MigrationInterface 
       last_error_at timestamptz,
       primary key (projection, version, topic, partition)
     ) with (fillfactor = 20)`);
-    // Key, headers and value as they came: text and jsonb could not hold every byte.
-    await runner.query(`create table dead_letters (
+}
+
+async function createDeadLetters(runner: QueryRunner): Promise<void> {
+  // Key, headers and value as they came: text and jsonb could not hold every byte.
+  await runner.query(`create table dead_letters (
       id bigint generated always as identity primary key,
       projection text not null,
       version int not null,
@@ -62,10 +75,5 @@ export class CreateProjectionRuntime1760000200000 implements MigrationInterface 
       unique (projection, version, topic, partition, "offset"),
       unique (projection, version, topic, key, sequence)
     )`);
-    await runner.query('create index dead_letters_by_event on dead_letters (event_id)');
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['dead_letters', 'checkpoints', 'projection_versions', 'projections']) await runner.query(`drop table ${table}`);
-  }
+  await runner.query('create index dead_letters_by_event on dead_letters (event_id)');
 }

@@ -44,6 +44,7 @@ export interface EventOverrides {
   readonly erased?: boolean;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
 type Changes<T extends EventType> = { readonly [K in keyof EventData<T>]?: EventData<T>[K] | undefined };
 
 const PARTITIONS = 4;
@@ -57,30 +58,37 @@ export function uuidOf(n: number, family = 0): string {
 
 /** An event with complete defaults; `undefined` takes a field away. Equal keys share a partition, offsets grow in the order of building. */
 export function anEvent<T extends EventType>(type: T, changes?: Changes<T>, overrides?: EventOverrides): DecodedEvent<T>;
-export function anEvent(type: EventType, changes: Readonly<Record<string, unknown>> = {}, overrides: EventOverrides = {}): object {
+export function anEvent(type: EventType, changes: Fields = {}, overrides: EventOverrides = {}): object {
   const n = ++built;
-  const id = overrides.id ?? uuidOf(n, 0xe);
-  const data: Record<string, unknown> = { ...DEFAULTS[type], ...changes };
-  for (const name of Object.keys(data)) if (data[name] === undefined) delete data[name];
-  const subject = subjectOf(type, data, overrides.erased ?? false);
-  const partition = overrides.partition ?? partitionFor(keyOf(type, id, data), PARTITIONS);
-  if (overrides.erased) for (const name of EVENTS[type].personal) delete data[name];
-  const occurredAt = overrides.occurredAt ?? START + n * 1_000;
+  const envelope = { id: uuidOf(n, 0xe), erased: false, occurredAt: START + n * 1_000, offset: n, ...overrides };
+  const { id, erased, occurredAt, offset } = envelope;
+  const data = withoutUndefined({ ...DEFAULTS[type], ...changes });
+  const subject = subjectOf(type, data, erased);
+  const partition = overrides.partition ?? partitionFor(logKeyOf({ type, id, data }), PARTITIONS);
   return {
     id,
     type,
-    data,
+    data: erased ? withoutPersonal(type, data) : data,
     occurredAt,
     receivedAt: overrides.receivedAt ?? occurredAt,
-    position: { topic: topicOf(type), partition, offset: overrides.offset ?? n },
+    position: { topic: topicOf(type), partition, offset },
     ...(subject && { subject }),
   };
 }
 
-function keyOf(type: EventType, id: string, data: Readonly<Record<string, unknown>>): string {
-  const person = data['user_id'] ?? data['session_id'] ?? id;
-  const keys = { generation: data['generation_id'] ?? person, person, event: id };
-  return String(keys[EVENTS[type].keyedBy]);
+const withoutUndefined = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function withoutPersonal(type: EventType, fields: Fields): Fields {
+  const personal: readonly string[] = EVENTS[type].personal;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !personal.includes(name)));
+}
+
+/** Equal for events that must keep their order in the log. */
+export function logKeyOf({ type, id, data }: { readonly type: EventType; readonly id: string; readonly data: Fields }): string {
+  const candidates = { generation: ['generation_id', 'user_id', 'session_id'], person: ['user_id', 'session_id'], event: [] };
+  const names: readonly string[] = candidates[EVENTS[type].keyedBy];
+  const key = names.map((name) => data[name]).find((value) => typeof value === 'string');
+  return typeof key === 'string' ? key : id;
 }
 
 function subjectOf(type: EventType, data: Readonly<Record<string, unknown>>, erased: boolean): Subject | undefined {

@@ -99,10 +99,21 @@ export class MemoryMember implements GroupMember {
     const places = this.options.topics.flatMap((topic) =>
       partitions.filter((partition) => partition < this.store.partitions(topic).length).map((partition) => ({ topic, partition })),
     );
-    const positions = new Map((await this.options.handler.assigned(places)).map((position) => [keyOf(position), position.offset]));
+    const positions = new Map((await this.positionsOf(places)).map((position) => [keyOf(position), position.offset]));
     for (const place of places) {
       const offset = positions.get(keyOf(place)) ?? this.store.partition(place).start;
       this.flows.set(keyOf(place), new MemoryFlow(this.store, this.options, { ...place, offset }));
+    }
+  }
+
+  private async positionsOf(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
+    for (;;) {
+      try {
+        return await this.options.handler.assigned(places);
+      } catch (error) {
+        if (this.gone) return [];
+        await sleep(LONGEST_BACK_OFF_MS, error);
+      }
     }
   }
 

@@ -1,0 +1,160 @@
+import type { DatabasePool, Sql } from '@picly/database';
+import { FencedError } from './errors';
+import { idOf, placeOf, type AnyProjection } from './names';
+
+/** How far a version has folded a partition, and the number of the claim under which this instance may write. */
+export interface Claim {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly epoch: number;
+}
+
+export interface ClaimRequest {
+  readonly projection: AnyProjection;
+  readonly topic: string;
+  readonly partition: number;
+  /** Where a version begins that has never folded this partition. */
+  readonly firstOffset: number;
+}
+
+/** One partition's step within a batch. */
+export interface CheckpointMove extends Claim {
+  readonly to: number;
+  readonly highWater: number;
+  /** When the newest event of the step happened; milliseconds since the epoch. */
+  readonly newestEventAt: number | undefined;
+}
+
+/** The claim still holds but the position is another one: an earlier commit of ours took effect although its answer was lost. */
+export class CheckpointMovedError extends Error {
+  readonly code = 'CHECKPOINT_MOVED';
+  readonly retryable = true;
+  constructor(readonly claims: readonly Claim[]) {
+    super(`positions moved: ${claims.map(placeOf).join(', ')}`);
+    this.name = this.code;
+  }
+}
+
+interface ClaimRow {
+  readonly projection: string;
+  readonly version: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly next_offset: number;
+  readonly epoch: number;
+}
+
+const CLAIM = `
+  insert into runtime.checkpoints as c (projection, version, topic, partition, first_offset, next_offset, owner)
+  select projection, version, topic, partition, first_offset, first_offset, $6
+    from unnest($1::text[], $2::int[], $3::text[], $4::int[], $5::bigint[]) as given(projection, version, topic, partition, first_offset)
+   order by projection, version, topic, partition
+  on conflict (projection, version, topic, partition) do update
+    set epoch = c.epoch + 1, owner = excluded.owner, updated_at = now()
+  returning projection, version, topic, partition, next_offset, epoch`;
+
+/**
+ * Takes over partitions: whoever held them can write nothing any more, and what it had committed is in the answer. Waits for
+ * a transaction of the old holder under way.
+ */
+export async function claim(pool: DatabasePool, owner: string, requests: readonly ClaimRequest[]): Promise<Map<string, Claim[]>> {
+  const rows = await pool.query<ClaimRow>(CLAIM, [
+    requests.map(({ projection }) => projection.name),
+    requests.map(({ projection }) => projection.version),
+    requests.map(({ topic }) => topic),
+    requests.map(({ partition }) => partition),
+    requests.map(({ firstOffset }) => firstOffset),
+    owner,
+  ]);
+  const claims = new Map<string, Claim[]>();
+  for (const row of rows) {
+    const id = idOf({ name: row.projection, version: row.version });
+    claims.set(id, [...(claims.get(id) ?? []), claimOf(row)]);
+  }
+  return claims;
+}
+
+const claimOf = (row: Omit<ClaimRow, 'projection' | 'version'>): Claim => ({
+  topic: row.topic,
+  partition: row.partition,
+  nextOffset: row.next_offset,
+  epoch: row.epoch,
+});
+
+const MOVE = `
+  with given as (
+    select * from unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[])
+      as g(topic, partition, expected, epoch, next_offset, high_water, newest_ms)
+  ), mine as (
+    select g.* from runtime.checkpoints c join given g on c.topic = g.topic and c.partition = g.partition
+     where c.projection = $1 and c.version = $2 and c.next_offset = g.expected and c.epoch = g.epoch
+     order by c.topic, c.partition
+       for update of c
+  ), moved as (
+    update runtime.checkpoints c
+       set next_offset = m.next_offset, high_water = m.high_water, updated_at = now(), last_error = null, last_error_at = null,
+           newest_event_at = greatest(c.newest_event_at, to_timestamp(m.newest_ms / 1000))
+      from mine m
+     where c.projection = $1 and c.version = $2 and c.topic = m.topic and c.partition = m.partition
+    returning 1
+  )
+  select (select count(*)::int from moved) as moved,
+         exists (select from runtime.dead_letters d where d.projection = $1 and d.version = $2) as letters`;
+
+/**
+ * The fence, first in every fold's transaction: all steps are made or none is. Throws `FencedError` and
+ * `CheckpointMovedError`. Answers whether the version has dead letters.
+ */
+export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<boolean> {
+  const [row] = await sql.query<{ moved: number; letters: boolean }>(
+    MOVE,
+    [
+      projection.name,
+      projection.version,
+      moves.map(({ topic }) => topic),
+      moves.map(({ partition }) => partition),
+      moves.map(({ nextOffset }) => nextOffset),
+      moves.map(({ epoch }) => epoch),
+      moves.map(({ to }) => to),
+      moves.map(({ highWater }) => highWater),
+      moves.map(({ newestEventAt }) => newestEventAt ?? null),
+    ],
+    'checkpoints_move',
+  );
+  if (row?.moved === moves.length) return row.letters;
+  throw await refusal(sql, projection, moves);
+}
+
+async function refusal(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<Error> {
+  const rows = await sql.query<ClaimRow>(
+    'select topic, partition, next_offset, epoch from runtime.checkpoints where projection = $1 and version = $2',
+    [projection.name, projection.version],
+  );
+  const current = new Map(rows.map((row) => [placeOf(row), row]));
+  const lost = moves.filter((move) => current.get(placeOf(move))?.epoch !== move.epoch);
+  if (lost.length > 0) return new FencedError(idOf(projection), lost.map(placeOf));
+  return new CheckpointMovedError(moves.flatMap((move) => current.get(placeOf(move)) ?? []).map(claimOf));
+}
+
+/** Notes duplicates, which a step alone cannot tell from events folded. */
+export async function countDuplicates(sql: Sql, projection: AnyProjection, counts: ReadonlyMap<string, number>): Promise<void> {
+  await sql.query(
+    `update runtime.checkpoints c set duplicates = c.duplicates + g.n
+       from unnest($3::text[], $4::bigint[]) as g(place, n)
+      where c.projection = $1 and c.version = $2 and c.topic || '/' || c.partition = g.place`,
+    [projection.name, projection.version, [...counts.keys()], [...counts.values()]],
+    'checkpoints_duplicates',
+  );
+}
+
+/** Shows an operator why partitions stand still; cleared by the next step. */
+export async function noteError(sql: Sql, projection: AnyProjection, claims: readonly Claim[], message: string): Promise<void> {
+  await sql.query(
+    `update runtime.checkpoints c set last_error = $5, last_error_at = now()
+       from unnest($3::text[], $4::bigint[]) as g(place, epoch)
+      where c.projection = $1 and c.version = $2 and c.topic || '/' || c.partition = g.place and c.epoch = g.epoch`,
+    [projection.name, projection.version, claims.map(placeOf), claims.map(({ epoch }) => epoch), message],
+    'checkpoints_error',
+  );
+}

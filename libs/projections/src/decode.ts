@@ -1,0 +1,91 @@
+import { decodeEvent, EnvelopeError, topicOf, type DecodedEvent, type SealedEvent, type Subject } from '@picly/contracts';
+import type { LogBatch, LogRecord } from '@picly/event-log';
+import { readSealed, unseal, type KeyReader, type PersonKey, type SealedBox } from '@picly/personal-data';
+import { kindOf, poisonOf, type Poison } from './failure';
+
+/** A record with what it says, or why it says nothing: exactly one of `event` and `poison`. */
+export interface ReadRecord {
+  readonly record: LogRecord;
+  readonly event: DecodedEvent | undefined;
+  readonly poison: Poison | undefined;
+}
+
+/** A batch of the log, decoded once for all projections. */
+export interface DecodedBatch extends Omit<LogBatch, 'records'> {
+  readonly records: readonly ReadRecord[];
+}
+
+type Opened = { readonly event: SealedEvent; readonly box: SealedBox | undefined } | { readonly poison: Poison };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Decodes, upcasts and unseals, with one question for the keys of all batches. What cannot be read is poison, not an error. */
+export async function decodeBatches(batches: readonly LogBatch[], keys: KeyReader): Promise<DecodedBatch[]> {
+  const refs = new Set<string>();
+  const opened = batches.map(({ records }) => records.map((record) => openRecord(record, refs)));
+  const found = await keys.byRef([...refs]);
+  return batches.map((batch, i) => ({
+    topic: batch.topic,
+    partition: batch.partition,
+    end: batch.end,
+    isStale: () => batch.isStale(),
+    records: batch.records.map((record, j) => readRecord(record, opened[i]?.[j], found)),
+  }));
+}
+
+function openRecord(record: LogRecord, refs: Set<string>): Opened {
+  try {
+    const event = decodeEvent(record);
+    if (!UUID.test(event.id)) throw new EnvelopeError('ENVELOPE_INVALID', 'header ce_id is not a UUID');
+    if (topicOf(event.type) !== record.topic) throw new EnvelopeError('ENVELOPE_INVALID', `${event.type} does not belong into this topic`);
+    const box = event.sealed === undefined ? undefined : readSealed(event.sealed);
+    if (box) refs.add(box.ref);
+    return { event, box };
+  } catch (error) {
+    return { poison: poisonIn(error) };
+  }
+}
+
+function readRecord(record: LogRecord, opened: Opened | undefined, keys: ReadonlyMap<string, PersonKey>): ReadRecord {
+  if (!opened || 'poison' in opened) return { record, event: undefined, poison: opened?.poison };
+  try {
+    return { record, event: decodedOf(record, opened.event, opened.box && openBox(opened.box, opened.event.id, keys)), poison: undefined };
+  } catch (error) {
+    return { record, event: undefined, poison: poisonIn(error) };
+  }
+}
+
+interface Personal {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly subject: Subject;
+}
+
+function openBox(box: SealedBox, id: string, keys: ReadonlyMap<string, PersonKey>): Personal {
+  const key = keys.get(box.ref);
+  const subject = { kind: box.kind, ref: box.ref, erased: key === undefined };
+  return { fields: key ? unseal(box, id, key) : {}, subject };
+}
+
+function decodedOf(record: LogRecord, event: SealedEvent, personal: Personal | undefined): DecodedEvent {
+  const { happenedAt, sentAt, fingerprint } = event;
+  const decoded = {
+    // Postgres compares UUIDs as values: so do we.
+    id: event.id.toLowerCase(),
+    type: event.type,
+    data: personal ? { ...event.data, ...personal.fields } : event.data,
+    occurredAt: event.occurredAt,
+    receivedAt: event.receivedAt,
+    position: { topic: record.topic, partition: record.partition, offset: record.offset },
+    ...(personal && { subject: personal.subject }),
+    ...(happenedAt !== undefined && { happenedAt }),
+    ...(sentAt !== undefined && { sentAt }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
+  return decoded as DecodedEvent;
+}
+
+/** An upcast may fail in its own way: that too is the record's fault. */
+function poisonIn(error: unknown): Poison {
+  if (kindOf(error) !== 'poison') return { code: 'UPCAST_FAILED', message: 'the event could not be brought to the current version' };
+  return poisonOf(error);
+}

@@ -1,0 +1,147 @@
+import type { DecodedEvent } from '@picly/contracts';
+import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
+import { countDuplicates, moveCheckpoints, type CheckpointMove } from './checkpoints';
+import { BEHIND, blockedSequences, letterOf, park, sequenceOf, type Letter } from './dead-letters';
+import type { ReadRecord } from './decode';
+import type { Projection } from './define';
+import { kindOf, poisonOf } from './failure';
+import { foldSettings, foldSqlOn } from './fold-sql';
+import { placeOf } from './names';
+import { takeFresh } from './processed-events';
+
+export interface FoldWork {
+  readonly moves: readonly CheckpointMove[];
+  /** In order per partition of a topic; nothing below the positions the moves start from. */
+  readonly records: readonly ReadRecord[];
+}
+
+export interface FoldResult {
+  readonly folded: number;
+  readonly duplicates: number;
+  readonly parked: number;
+}
+
+/** A record that could be decoded. */
+interface Readable extends ReadRecord {
+  readonly event: DecodedEvent;
+}
+
+/**
+ * One transaction: positions, ids, rows and dead letters of a batch, all or nothing. First as a whole; when an event turns
+ * out to be poison, again with savepoints that close in on it.
+ */
+export async function foldWork(pool: DatabasePool, projection: Projection, work: FoldWork): Promise<FoldResult> {
+  try {
+    return await attempt(pool, projection, { ...work, carefully: false });
+  } catch (error) {
+    if (kindOf(error) !== 'poison') throw error;
+    return attempt(pool, projection, { ...work, carefully: true });
+  }
+}
+
+function attempt(pool: DatabasePool, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
+  return inTransaction(
+    pool,
+    async (sql) => {
+      const hasLetters = await moveCheckpoints(sql, projection, work.moves);
+      const folding = new Folding(sql, projection, hasLetters ? await blockedSequences(sql, projection, work.records) : new Set());
+      const readable = folding.sortOut(work.records);
+      if (work.carefully) await folding.foldClosingIn(readable);
+      else await folding.fold(readable);
+      return folding.finish();
+    },
+    { settings: foldSettings(projection) },
+  );
+}
+
+/** The events of one transaction and what becomes of them. */
+class Folding {
+  private readonly letters: Letter[] = [];
+  private readonly duplicates = new Map<string, number>();
+  private folded = 0;
+
+  constructor(
+    private readonly sql: Transaction,
+    private readonly projection: Projection,
+    private readonly blocked: Set<string>,
+  ) {}
+
+  /** What can be folded; the rest is parked, and what comes after it under the same key. */
+  sortOut(records: readonly ReadRecord[]): Readable[] {
+    return records.filter((one): one is Readable => {
+      if (this.isBehind(one)) return false;
+      if (one.event !== undefined) return true;
+      if (one.poison) this.park(one, one.poison);
+      return false;
+    });
+  }
+
+  async fold(readable: readonly Readable[]): Promise<void> {
+    this.count(readable, await this.foldFresh(readable));
+  }
+
+  /** Halves in order, so that an event is parked before the later ones of its key are looked at. */
+  async foldClosingIn(candidates: readonly Readable[]): Promise<void> {
+    const readable = candidates.filter((one) => !this.isBehind(one));
+    const [first] = readable;
+    if (!first) return;
+    const error = await this.tried(readable);
+    if (error === undefined) return;
+    if (readable.length === 1) return this.park(first, poisonOf(error));
+    const half = Math.ceil(readable.length / 2);
+    await this.foldClosingIn(readable.slice(0, half));
+    await this.foldClosingIn(readable.slice(half));
+  }
+
+  async finish(): Promise<FoldResult> {
+    if (this.letters.length > 0) await park(this.sql, this.projection, this.letters);
+    if (this.duplicates.size > 0) await countDuplicates(this.sql, this.projection, this.duplicates);
+    const duplicates = [...this.duplicates.values()].reduce((sum, n) => sum + n, 0);
+    return { folded: this.folded, duplicates, parked: this.letters.length };
+  }
+
+  /** The poison in them, or nothing when they are folded; constraints that wait for the commit are asked now. */
+  private async tried(readable: readonly Readable[]): Promise<Error | undefined> {
+    await this.sql.query('savepoint closing_in');
+    try {
+      const fresh = await this.foldFresh(readable);
+      await this.sql.query('set constraints all immediate; release savepoint closing_in');
+      this.count(readable, fresh);
+      return undefined;
+    } catch (error) {
+      if (kindOf(error) !== 'poison' || !(error instanceof Error)) throw error;
+      await this.sql.query('rollback to savepoint closing_in; release savepoint closing_in');
+      return error;
+    }
+  }
+
+  private isBehind(one: ReadRecord): boolean {
+    if (!this.blocked.has(sequenceOf(one.record))) return false;
+    this.letters.push(letterOf(one, BEHIND));
+    return true;
+  }
+
+  private park(one: ReadRecord, poison: { readonly code: string; readonly message: string }): void {
+    this.blocked.add(sequenceOf(one.record));
+    this.letters.push(letterOf(one, poison));
+  }
+
+  private async foldFresh(readable: readonly Readable[]): Promise<readonly DecodedEvent[]> {
+    const fresh = await takeFresh(
+      this.sql,
+      this.projection,
+      readable.map(({ event }) => event),
+    );
+    if (fresh.length > 0) await this.projection.fold(fresh, foldSqlOn(this.sql, this.projection));
+    return fresh;
+  }
+
+  private count(readable: readonly Readable[], fresh: readonly DecodedEvent[]): void {
+    this.folded += fresh.length;
+    if (fresh.length === readable.length) return;
+    const folded = new Set(fresh);
+    for (const { record, event } of readable) {
+      if (!folded.has(event)) this.duplicates.set(placeOf(record), (this.duplicates.get(placeOf(record)) ?? 0) + 1);
+    }
+  }
+}

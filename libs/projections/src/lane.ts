@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TopicPartition } from '@picly/event-log';
+import type { DatabasePool } from '@picly/database';
+import { CheckpointMovedError, noteError, type CheckpointMove, type Claim } from './checkpoints';
+import type { DecodedBatch, ReadRecord } from './decode';
+import type { Projection } from './define';
+import { FencedError } from './errors';
+import { describe, kindOf } from './failure';
+import { foldWork, type FoldResult, type FoldWork } from './fold-transaction';
+import type { Gate } from './gate';
+import type { RunnerLogger, RunnerMetrics } from './metrics';
+import { idOf, placeOf, topicsOf } from './names';
+import type { PositionBoard } from './position-board';
+
+export interface LaneDeps {
+  readonly pool: DatabasePool;
+  readonly board: PositionBoard;
+  readonly metrics: RunnerMetrics;
+  readonly logger: RunnerLogger;
+  /** Bounds the transactions of all lanes together, so that readers find connections. */
+  readonly gate: Gate;
+}
+
+const PAUSES_MS = [20, 100, 400];
+
+/**
+ * One version of a projection at work: its claims, its positions, its transactions, one at a time. Takes from a batch only
+ * what continues its own position, so that it neither skips nor repeats whatever it is given.
+ */
+export class Lane {
+  readonly id: string;
+  readonly topics: ReadonlySet<string>;
+  private readonly claims = new Map<string, Claim>();
+  private readonly ends = new Map<string, number>();
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly projection: Projection,
+    private readonly deps: LaneDeps,
+  ) {
+    this.id = idOf(projection);
+    this.topics = new Set(topicsOf(projection));
+  }
+
+  own(claims: readonly Claim[]): void {
+    for (const claim of claims) this.claims.set(placeOf(claim), claim);
+    this.deps.board.advance(
+      this.id,
+      claims.map((claim) => [placeOf(claim), claim.nextOffset]),
+    );
+  }
+
+  disown(places: readonly TopicPartition[]): void {
+    for (const place of places) {
+      this.claims.delete(placeOf(place));
+      this.ends.delete(placeOf(place));
+    }
+  }
+
+  /** The records between its position and the start of the log are gone: an alarm for people, nothing more is folded here. */
+  halt(place: TopicPartition, message: string): void {
+    const claim = this.claims.get(placeOf(place));
+    if (!claim) return;
+    this.claims.delete(placeOf(place));
+    void noteError(this.deps.pool, this.projection, [claim], message).catch(() => undefined);
+  }
+
+  /** Where it goes on; `undefined` when the partition is not its own (any more). */
+  position(place: TopicPartition): number | undefined {
+    return this.claims.get(placeOf(place))?.nextOffset;
+  }
+
+  /** Whether a batch has something that would be folded. */
+  wants(batches: readonly DecodedBatch[]): boolean {
+    return this.workOf(batches) !== undefined;
+  }
+
+  /**
+   * Resolves when everything of the batches that was its own is committed, or not its own any more. Rejects when that cannot be
+   * reached now: nothing of the last attempt was kept.
+   */
+  fold(batches: readonly DecodedBatch[]): Promise<void> {
+    const mine = this.turn.then(() => this.foldPatiently(batches));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async foldPatiently(batches: readonly DecodedBatch[]): Promise<void> {
+    for (let failures = 0; ;) {
+      const work = this.workOf(batches);
+      if (!work) return;
+      try {
+        await this.commit(work);
+      } catch (error) {
+        if (this.isSettled(error, work)) continue;
+        const pauseMs = kindOf(error) === 'transient' ? PAUSES_MS[failures++] : undefined;
+        if (pauseMs === undefined) throw await this.failed(error, work);
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  private async commit(work: FoldWork): Promise<void> {
+    const startedAt = performance.now();
+    const result = await this.deps.gate.run(() => foldWork(this.deps.pool, this.projection, work));
+    for (const move of work.moves) {
+      const place = placeOf(move);
+      if (this.claims.get(place)?.epoch === move.epoch) this.claims.set(place, { ...move, nextOffset: move.to });
+      this.ends.set(place, move.highWater);
+    }
+    this.deps.board.advance(
+      this.id,
+      work.moves.map((move) => [placeOf(move), move.to]),
+    );
+    this.report(work, result, (performance.now() - startedAt) / 1_000);
+  }
+
+  private report(work: FoldWork, result: FoldResult, seconds: number): void {
+    const { metrics, logger } = this.deps;
+    metrics.batch(this.id, work.records.length, seconds);
+    metrics.events(this.id, 'folded', result.folded);
+    if (result.duplicates > 0) metrics.events(this.id, 'duplicate', result.duplicates);
+    if (result.parked > 0) {
+      metrics.events(this.id, 'parked', result.parked);
+      logger.warn({ projection: this.id, events: result.parked }, 'events were parked as dead letters');
+    }
+    let lag = 0;
+    for (const [place, end] of this.ends) lag += Math.max(0, end - (this.claims.get(place)?.nextOffset ?? end));
+    metrics.lag(this.id, lag);
+  }
+
+  /** True when the error told something about the claims, and the batch is to be looked at anew. */
+  private isSettled(error: unknown, work: FoldWork): boolean {
+    if (error instanceof CheckpointMovedError) {
+      this.own(error.claims);
+      return true;
+    }
+    if (!(error instanceof FencedError)) return false;
+    for (const move of work.moves) {
+      const place = placeOf(move);
+      // A claim made meanwhile has another number and stays.
+      if (error.places.includes(place) && this.claims.get(place)?.epoch === move.epoch) this.claims.delete(place);
+    }
+    this.deps.metrics.failure(this.id, 'fenced');
+    this.deps.logger.warn({ projection: this.id, partitions: error.places }, 'another instance took over');
+    return true;
+  }
+
+  private async failed(error: unknown, work: FoldWork): Promise<Error> {
+    const kind = kindOf(error) === 'transient' ? 'transient' : 'fault';
+    const message = describe(error);
+    this.deps.metrics.failure(this.id, kind);
+    this.deps.logger.error(
+      { projection: this.id, kind, partitions: work.moves.map(placeOf) },
+      `could not fold, will try again: ${message}`,
+    );
+    if (kind === 'fault') await noteError(this.deps.pool, this.projection, work.moves, message).catch(() => undefined);
+    return error instanceof Error ? error : new Error(message);
+  }
+
+  private workOf(batches: readonly DecodedBatch[]): FoldWork | undefined {
+    const moves: CheckpointMove[] = [];
+    const records: ReadRecord[] = [];
+    for (const batch of batches) {
+      const claim = this.claims.get(placeOf(batch));
+      if (!claim || !this.topics.has(batch.topic) || batch.isStale()) continue;
+      const own = continuation(batch.records, claim.nextOffset);
+      const last = own.at(-1);
+      if (!last) continue;
+      moves.push({ ...claim, to: last.record.offset + 1, highWater: batch.end, newestEventAt: newestOf(own) });
+      for (const one of own) records.push(one);
+    }
+    return moves.length > 0 ? { moves, records } : undefined;
+  }
+}
+
+/** The records from the position on; none when there is a gap before them. Offsets of a batch are consecutive. */
+function continuation(records: readonly ReadRecord[], nextOffset: number): readonly ReadRecord[] {
+  const first = records[0]?.record.offset;
+  if (first === undefined || first > nextOffset) return [];
+  return first === nextOffset ? records : records.slice(nextOffset - first);
+}
+
+function newestOf(records: readonly ReadRecord[]): number | undefined {
+  let newest: number | undefined;
+  for (const { event } of records) if (event && (newest === undefined || event.occurredAt > newest)) newest = event.occurredAt;
+  return newest;
+}

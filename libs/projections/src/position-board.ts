@@ -1,0 +1,50 @@
+/** Knows how far versions have folded, as far as this process has seen, and wakes those who wait for more. */
+export class PositionBoard {
+  private readonly positions = new Map<string, number>();
+  private readonly watchers = new Set<() => void>();
+
+  /** The next offset to be folded; 0 when nothing is known. `version` is `<name>@<version>`, `place` is `<topic>/<partition>`. */
+  next(version: string, place: string): number {
+    return this.positions.get(`${version} ${place}`) ?? 0;
+  }
+
+  /** Positions only grow: a report that comes late changes nothing. */
+  advance(version: string, positions: Iterable<readonly [place: string, next: number]>): void {
+    let grown = false;
+    for (const [place, next] of positions) {
+      const key = `${version} ${place}`;
+      if (next <= (this.positions.get(key) ?? 0)) continue;
+      this.positions.set(key, next);
+      grown = true;
+    }
+    if (grown) for (const watcher of [...this.watchers]) watcher();
+  }
+
+  /** True as soon as it is so, false after `timeoutMs`; `look` runs at every change and may ask for looks in between. */
+  async when(
+    isSo: () => boolean,
+    timeoutMs: number,
+    look?: { readonly everyMs: number; readonly run: () => Promise<void> },
+  ): Promise<boolean> {
+    const until = performance.now() + timeoutMs;
+    while (!isSo()) {
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      await this.whenChanged(Math.min(left, look?.everyMs ?? left));
+      if (look && !isSo()) await look.run();
+    }
+    return true;
+  }
+
+  private whenChanged(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.watchers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.watchers.add(done);
+    });
+  }
+}

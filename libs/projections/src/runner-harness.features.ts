@@ -1,0 +1,87 @@
+import { EVENT_TYPES, type DecodedEvent, type PositionVector } from '@picly/contracts';
+import { createPool, type DatabasePool } from '@picly/database';
+import type { AppendRecord } from '@picly/event-log';
+import { PersonKeys } from '@picly/personal-data';
+import { createTestDatabase, MemoryLog, MemoryStore, recordsOf, topicSpecs } from '@picly/testing';
+import type { Projection } from './define';
+import { tableRows } from './digest';
+import { installProjections } from './install';
+import { schemaOf } from './names';
+import { ProjectionRunner, type RunnerOptions } from './runner';
+
+export const PARTITIONS = 4;
+
+type Rows = Record<string, unknown>[];
+
+/** A database with projections installed, a log in memory, and runners on them. */
+export interface RunnerHarness {
+  readonly pool: DatabasePool;
+  readonly keys: PersonKeys;
+  readonly log: MemoryLog;
+  readonly store: MemoryStore;
+  /** A runner like that of another process; stopped after the test. */
+  runner(projections: readonly Projection[], options?: Partial<RunnerOptions>): ProjectionRunner;
+  /** Appends events (or records as they are), and answers their positions. */
+  append(events: readonly (DecodedEvent | AppendRecord)[]): Promise<PositionVector>;
+  rows(projection: Projection): Promise<Record<string, Rows>>;
+  letters(): Promise<{ offset: number; sequence: number; cause: string; event_id: string }[]>;
+  /** A new log, empty tables. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRunnerHarness(projections: readonly Projection[]): Promise<RunnerHarness> {
+  const database = await createTestDatabase();
+  const pool = createPool({ url: database.url, maxConnections: 12 });
+  await installProjections(pool, projections);
+  const keys = new PersonKeys({ pool });
+  const runners: ProjectionRunner[] = [];
+  let store = new MemoryStore();
+  let log = new MemoryLog(store);
+  const prepare = (): Promise<void> => log.ensureTopics(topicSpecs(EVENT_TYPES, PARTITIONS));
+  const stopAll = async (): Promise<void> => void (await Promise.all(runners.splice(0).map((runner) => runner.stop())));
+  await prepare();
+  return {
+    pool,
+    keys,
+    get log() {
+      return log;
+    },
+    get store() {
+      return store;
+    },
+    runner: (of, options = {}) => {
+      const runner = new ProjectionRunner({ log, pool, personKeys: keys, projections: of, group: 'picly.test', ...options });
+      runners.push(runner);
+      return runner;
+    },
+    append: async (events) => {
+      const records: AppendRecord[] = [];
+      for (const event of events) records.push(...('headers' in event ? [event] : await recordsOf([event], keys)));
+      return log.append(records);
+    },
+    rows: async (projection) => {
+      const tables: Record<string, Rows> = {};
+      for (const table of projection.tables) tables[table.name] = await tableRows(pool, schemaOf(projection), table);
+      return tables;
+    },
+    letters: () => pool.query('select "offset", sequence, cause, event_id from runtime.dead_letters order by topic, partition, "offset"'),
+    reset: async () => {
+      await stopAll();
+      const tables = await pool.query<{ name: string }>(
+        `select format('%I.%I', schemaname, tablename) as name from pg_tables
+          where schemaname ~ '_v[0-9]+$' and tablename <> 'migrations' or tablename in ('checkpoints', 'dead_letters')`,
+      );
+      await pool.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+      store = new MemoryStore();
+      log = new MemoryLog(store);
+      await prepare();
+    },
+    close: async () => {
+      await stopAll();
+      await log.close();
+      await pool.close();
+      await database.drop();
+    },
+  };
+}

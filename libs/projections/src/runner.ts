@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { PositionVector } from '@picly/contracts';
+import type { DatabasePool } from '@picly/database';
+import type { EventLog, GroupMember, LogPosition, TopicPartition } from '@picly/event-log';
+import type { KeyReader } from '@picly/personal-data';
+import { CatchUp } from './catch-up';
+import { claim, type ClaimRequest } from './checkpoints';
+import { Collector } from './collector';
+import type { Projection } from './define';
+import { Gate } from './gate';
+import { Lane } from './lane';
+import { NO_LOGGER, NO_METRICS, type RunnerLogger, type RunnerMetrics } from './metrics';
+import { placeOf } from './names';
+import { PositionBoard } from './position-board';
+import { Stream } from './stream';
+
+export interface RunnerOptions {
+  readonly log: EventLog;
+  readonly pool: DatabasePool;
+  readonly personKeys: KeyReader;
+  /** Installed before (`installProjections`); versions of one projection may run side by side. */
+  readonly projections: readonly Projection[];
+  /** Instances of one service share a group, and the partitions with it. */
+  readonly group: string;
+  /** Shown to operators beside the partitions it owns (default: random). */
+  readonly owner?: string;
+  readonly metrics?: RunnerMetrics;
+  readonly logger?: RunnerLogger;
+  /** Records folded in one transaction, more or less (default 5,000). */
+  readonly maxRecords?: number;
+  /** Transactions at once, over all projections (default 3). */
+  readonly maxTransactions?: number;
+  /** See `JoinOptions`. */
+  readonly maxBatchRecords?: number;
+  readonly sessionTimeoutMs?: number;
+}
+
+const DEFAULT_MAX_RECORDS = 5_000;
+const DEFAULT_MAX_TRANSACTIONS = 3;
+const DEFAULT_BATCH_RECORDS = 1_000;
+
+/**
+ * Folds the log into the tables of projections, each event once, whatever crashes, repeats or is taken over. One group, one
+ * decoding and one transaction per projection and batch; projections do not wait for each other's troubles.
+ */
+export class ProjectionRunner {
+  /** How far this instance has come, for whoever waits in this process. */
+  readonly positions = new PositionBoard();
+  readonly projections: readonly Projection[];
+  private readonly options: RunnerOptions;
+  private readonly logger: RunnerLogger;
+  private readonly lanes: readonly Lane[];
+  private readonly stream: Stream;
+  private readonly catchUp: CatchUp;
+  private readonly collector: Collector;
+  private readonly owner: string;
+  private member: GroupMember | undefined;
+
+  constructor(options: RunnerOptions) {
+    const {
+      pool,
+      log,
+      personKeys: keys,
+      projections,
+      logger = NO_LOGGER,
+      metrics = NO_METRICS,
+      maxRecords = DEFAULT_MAX_RECORDS,
+    } = options;
+    this.options = options;
+    this.projections = projections;
+    this.logger = logger;
+    this.owner = options.owner ?? randomUUID();
+    const gate = new Gate(options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
+    this.lanes = projections.map((projection) => new Lane(projection, { pool, logger, metrics, gate, board: this.positions }));
+    this.stream = new Stream({ log, keys, lanes: this.lanes, onBehind: () => this.catchUp.look() });
+    this.catchUp = new CatchUp({ log, keys, lanes: this.lanes, gaps: (lanes) => this.stream.gaps(lanes), maxRecords, logger });
+    this.collector = new Collector({ maxRecords, concurrency: 2, work: (batches) => this.stream.hand(batches) });
+  }
+
+  /** Resolves when the group has been joined; partitions come when the group assigns them. */
+  async start(): Promise<void> {
+    const topics = [...new Set(this.lanes.flatMap((lane) => [...lane.topics]))];
+    if (topics.length === 0) return;
+    const { group, maxBatchRecords = DEFAULT_BATCH_RECORDS, sessionTimeoutMs } = this.options;
+    this.member = await this.options.log.join({
+      group,
+      topics,
+      maxBatchRecords,
+      ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
+      handler: {
+        assigned: (places) => this.assigned(places),
+        revoked: async (places) => this.revoked(places),
+        batch: (batch) => this.collector.add(batch),
+        halted: (place, error) => this.halted(place, error),
+      },
+    });
+  }
+
+  /** Finishes the batches under way and leaves, so that another instance goes on at once. */
+  async stop(): Promise<void> {
+    await this.member?.leave();
+    await this.catchUp.stop();
+  }
+
+  /** Whether partitions are assigned to this instance. */
+  assignment(): readonly TopicPartition[] {
+    return this.member?.assignment() ?? [];
+  }
+
+  /** Resolves when this instance has folded the events at these places in all projections that consume them; rejects after `timeoutMs`. */
+  async whenFolded(vector: PositionVector, timeoutMs = 10_000): Promise<void> {
+    const missing = (): string[] =>
+      this.lanes.flatMap((lane) =>
+        vector
+          .filter((position) => lane.topics.has(position.topic) && this.positions.next(lane.id, placeOf(position)) <= position.offset)
+          .map((position) => `${lane.id} stands at ${this.positions.next(lane.id, placeOf(position))} of ${placeOf(position)}`),
+      );
+    if (await this.positions.when(() => missing().length === 0, timeoutMs)) return;
+    throw new Error(`not folded within ${timeoutMs} ms: ${missing().join(', ')}`);
+  }
+
+  private async assigned(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
+    const bounds = await this.options.log.bounds([...new Set(places.map(({ topic }) => topic))]);
+    const starts = new Map(bounds.map((bound) => [placeOf(bound), bound.start]));
+    const requests = this.lanes.flatMap((lane) =>
+      places
+        .filter(({ topic }) => lane.topics.has(topic))
+        .map(({ topic, partition }): ClaimRequest => {
+          return { projection: lane.projection, topic, partition, firstOffset: starts.get(placeOf({ topic, partition })) ?? 0 };
+        }),
+    );
+    const claims = await claim(this.options.pool, this.owner, requests);
+    for (const lane of this.lanes) lane.own(claims.get(lane.id) ?? []);
+    const positions = this.stream.begin(places);
+    this.catchUp.look();
+    return positions;
+  }
+
+  private revoked(places: readonly TopicPartition[]): void {
+    this.stream.end(places);
+    for (const lane of this.lanes) lane.disown(places);
+  }
+
+  private halted(place: TopicPartition, error: Error): void {
+    this.logger.error({ partition: placeOf(place), err: error }, `halted: ${error.message}`);
+    for (const lane of this.lanes) if (lane.topics.has(place.topic)) lane.halt(place, error.message);
+  }
+}

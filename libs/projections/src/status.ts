@@ -1,0 +1,143 @@
+import type { DatabasePool } from '@picly/database';
+import type { PartitionBounds } from '@picly/event-log';
+import type { LogEnds } from './log-ends';
+import { idOf, placeOf } from './names';
+
+export interface PartitionStatus {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next event to be folded. */
+  readonly position: number;
+  /** The end of the log; null when the log does not answer. */
+  readonly end: number | null;
+  readonly lag: number | null;
+  readonly owner: string;
+  /** RFC 3339, of the last commit or claim. */
+  readonly updated_at: string;
+  readonly last_error: string | null;
+}
+
+export interface ProjectionStatus {
+  readonly projection: string;
+  readonly version: number;
+  /** True for the version that readers see. */
+  readonly active: boolean;
+  readonly events_folded: number;
+  readonly duplicates: number;
+  readonly dead_letters: number;
+  readonly lag_events: number | null;
+  /** Events per second since this process asked last; null the first time. */
+  readonly events_per_second: number | null;
+  readonly event_time: string | null;
+  readonly partitions: readonly PartitionStatus[];
+}
+
+interface VersionRow {
+  readonly projection: string;
+  readonly version: number;
+  readonly active: boolean;
+  readonly topics: readonly string[];
+  readonly dead_letters: number;
+}
+
+interface CheckpointRow {
+  readonly projection: string;
+  readonly version: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly first_offset: number;
+  readonly next_offset: number;
+  readonly duplicates: number;
+  readonly owner: string;
+  readonly newest_event_at: Date | null;
+  readonly updated_at: Date;
+  readonly last_error: string | null;
+}
+
+export interface StatusDeps {
+  readonly pool: DatabasePool;
+  readonly ends: LogEnds;
+  readonly clock: () => number;
+}
+
+const VERSIONS = `
+  select v.projection, v.version, v.version = p.active_version as active, v.topics,
+         (select count(*)::int from runtime.dead_letters d where d.projection = v.projection and d.version = v.version) as dead_letters
+    from runtime.projection_versions v join runtime.projections p on p.name = v.projection
+   order by v.projection, v.version`;
+const CHECKPOINTS = 'select * from runtime.checkpoints order by projection, version, topic, partition';
+const SHORTEST_RATE_MS = 200;
+
+/** Reads the state of all projections, of all services. */
+export class StatusReader {
+  private readonly before = new Map<string, { readonly at: number; readonly read: number; readonly rate: number | null }>();
+
+  constructor(private readonly deps: StatusDeps) {}
+
+  async read(): Promise<ProjectionStatus[]> {
+    const { pool, ends } = this.deps;
+    const versions = await pool.query<VersionRow>(VERSIONS, [], 'status_versions');
+    const topics = [...new Set(versions.flatMap((version) => version.topics))];
+    // An operator wants to see the rest most of all when the log does not answer.
+    const byPlace = await ends.of(topics).then(
+      (answer) => answer.byPlace,
+      () => new Map<string, PartitionBounds>(),
+    );
+    const rows = await pool.query<CheckpointRow>(CHECKPOINTS, [], 'status_checkpoints');
+    return versions.map((version) => {
+      const own = rows.filter((row) => row.projection === version.projection && row.version === version.version);
+      return this.statusOf(version, own, byPlace);
+    });
+  }
+
+  private statusOf(version: VersionRow, rows: readonly CheckpointRow[], ends: ReadonlyMap<string, PartitionBounds>): ProjectionStatus {
+    const read = sum(rows.map((row) => row.next_offset - row.first_offset));
+    const duplicates = sum(rows.map((row) => row.duplicates));
+    const newest = Math.max(...rows.map((row) => row.newest_event_at?.getTime() ?? Number.NEGATIVE_INFINITY));
+    const partitions = rows.map((row) => partitionOf(row, ends.get(placeOf(row))?.end));
+    return {
+      projection: version.projection,
+      version: version.version,
+      active: version.active,
+      events_folded: read - duplicates - version.dead_letters,
+      duplicates,
+      dead_letters: version.dead_letters,
+      lag_events: lagOf(version, rows, ends),
+      events_per_second: this.rateOf(idOf({ name: version.projection, version: version.version }), read),
+      event_time: Number.isFinite(newest) ? new Date(newest).toISOString() : null,
+      partitions,
+    };
+  }
+
+  private rateOf(id: string, read: number): number | null {
+    const at = this.deps.clock();
+    const before = this.before.get(id);
+    if (before && at - before.at < SHORTEST_RATE_MS) return before.rate;
+    const rate = before ? Math.round((1_000 * (read - before.read)) / (at - before.at)) : null;
+    this.before.set(id, { at, read, rate });
+    return rate;
+  }
+}
+
+function partitionOf(row: CheckpointRow, end: number | undefined): PartitionStatus {
+  return {
+    topic: row.topic,
+    partition: row.partition,
+    position: row.next_offset,
+    end: end ?? null,
+    lag: end === undefined ? null : Math.max(0, end - row.next_offset),
+    owner: row.owner,
+    updated_at: row.updated_at.toISOString(),
+    last_error: row.last_error,
+  };
+}
+
+/** Partitions that nobody has claimed yet count too. */
+function lagOf({ topics }: VersionRow, rows: readonly CheckpointRow[], ends: ReadonlyMap<string, PartitionBounds>): number | null {
+  if (ends.size === 0) return null;
+  const positions = new Map(rows.map((row) => [placeOf(row), row.next_offset]));
+  const own = [...ends].filter(([place]) => topics.includes(place.slice(0, place.lastIndexOf('/'))));
+  return sum(own.map(([place, { start, end }]) => Math.max(0, end - (positions.get(place) ?? start))));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
