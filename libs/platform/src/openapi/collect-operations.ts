@@ -1,5 +1,5 @@
 import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
-import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { HTTP_CODE_METADATA, METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { schemaOf, type JsonSchema, type ProblemCode } from '@picly/contracts';
 import { scopeOf, type RequiredScope } from '../auth/auth.guard';
 import { queryOf } from '../query/valid-query';
@@ -88,6 +88,23 @@ function problemsOf(
 
 const words = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 
+/** What `@Answers` says, as far as it says it. */
+function described(spec: AnswersSpec, isView: boolean): Partial<Operation> {
+  const answer = answerSchema(spec, isView);
+  return {
+    ...(spec.description !== undefined && { description: spec.description }),
+    ...(spec.accepts && { body: toSchema(spec.accepts) }),
+    ...(answer && { answer }),
+    ...(spec.mediaType !== undefined && { mediaType: spec.mediaType }),
+    list: isView && spec.row !== undefined,
+  };
+}
+
+function statusOf(route: Route, spec: AnswersSpec): number {
+  const declared = Reflect.getMetadata(HTTP_CODE_METADATA, route.handler) as number | undefined;
+  return spec.status ?? declared ?? (route.method === 'post' ? 201 : 200);
+}
+
 function operationOf(route: Route): Operation {
   const { controller, handler, method, name } = route;
   const spec = answersOf(handler) ?? { summary: words(name).replaceAll('-', ' ') };
@@ -95,22 +112,17 @@ function operationOf(route: Route): Operation {
   const declared = queryOf(controller.prototype as object, name);
   const isView = Reflect.hasMetadata(VIEWS, handler) || Reflect.hasMetadata(VIEWS, controller);
   const scope = scopeOf({ handler, controller, method: method.toUpperCase(), path: route.path });
-  const answer = answerSchema(spec, isView);
   return {
+    ...described(spec, isView),
     method,
     path: route.path.replace(/:([A-Za-z_]\w*)/g, '{$1}'),
     operationId: `${subject.charAt(0).toLowerCase()}${subject.slice(1)}_${name}`,
     summary: spec.summary,
-    ...(spec.description !== undefined && { description: spec.description }),
     tag: spec.tag ?? words(subject),
     scope,
     ...(declared && { query: schemaOf(declared), queryDefaults: { ...new declared() } }),
     ...(isView && { headers: [POSITION_HEADER] }),
-    ...(spec.accepts && { body: toSchema(spec.accepts) }),
-    status: spec.status ?? (method === 'post' ? 201 : 200),
-    ...(answer && { answer }),
-    list: isView && spec.row !== undefined,
-    ...(spec.mediaType !== undefined && { mediaType: spec.mediaType }),
+    status: statusOf(route, spec),
     problems: problemsOf(spec, { scope, isView, hasQuery: declared !== undefined }),
   };
 }

@@ -163,9 +163,7 @@ export function docsPage(document: OpenApiDocument): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>${document.info.title}: API</title>
-        <style>
-          ${new Html(DOCS_STYLE)}
-        </style>
+        <style>${new Html(DOCS_STYLE)}</style>
       </head>
       <body>
         <main>

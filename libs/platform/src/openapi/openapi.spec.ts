@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { Text, Whole } from '@picly/contracts';
 import { ListQuery } from '../query/list-query';
@@ -122,6 +123,8 @@ it('the page shows every operation and problem without script or anything from e
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(response.headers.get('content-security-policy')).toBe(DOCS_POLICY);
   const page = await response.text();
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+  expect(DOCS_POLICY).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
   for (const methods of Object.values(document.paths)) {
     for (const { operationId } of Object.values(methods)) expect(page).toContain(`id="${operationId}"`);
   }
