@@ -35,20 +35,31 @@ async function describe({ count, ports, dataDir }) {
   const known = JSON.parse(await readFile(file, 'utf8').catch(() => 'null'));
   if (known && known.nodes.length === count && ports.every((port, i) => !port || port === known.nodes[i].port)) return known;
   if (known) throw new Error(`${dataDir} holds a cluster of another shape: choose another --data-dir or remove it`);
-  const nodes = [];
-  for (let id = 1; id <= count; id++) nodes.push({ id, port: ports[id - 1] || (await freePort()), controllerPort: await freePort() });
-  const cluster = { id: randomBytes(16).toString('base64url'), nodes };
+  const free = await freePorts(2 * count);
+  const nodes = Array.from({ length: count }, (_, i) => ({ id: i + 1, port: ports[i] || free[i], controllerPort: free[count + i] }));
+  const cluster = { id: clusterId(), nodes };
   await writeFile(file, JSON.stringify(cluster));
   return cluster;
 }
 
-function freePort() {
+/** Not one that the command line would take for an option. */
+function clusterId() {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? clusterId() : id;
+}
+
+/** All are held open until all are found, so that no two are the same. */
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, listening));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listening() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().once('error', reject);
-    server.listen(0, host, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    server.listen(0, host, () => resolve(server));
   });
 }
 
