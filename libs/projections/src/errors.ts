@@ -1,4 +1,7 @@
-/** Thrown by a fold that cannot make sense of an event, whatever the circumstances: the event is parked, never retried. */
+/**
+ * Thrown by a fold that cannot make sense of an event: the event is parked, never retried. A fold judges every event by itself, before it
+ * merges events: a constraint that only sees the merged row would park another event when the batches are cut differently.
+ */
 export class PoisonEventError extends Error {
   readonly retryable = false;
   constructor(
