@@ -105,6 +105,20 @@ describe('the public door', () => {
     expect(await withHost(app, 'localhost:3000')).toBe(200);
     expect(await withHost(app, 'evil.example')).toBe(403);
   });
+
+  it('without any key a page from elsewhere gets nothing done, although its browser is on this machine', async () => {
+    known = new Map();
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
+      const response = await fetch(`${app.url}/api/things`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'text/plain' },
+        body: '{}',
+      });
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ code: 'origin_not_allowed' });
+    }
+    expect(await status(app, '/api/things', { origin: 'http://localhost:5173' }, 'POST')).toBe(201);
+  });
 });
 
 describe('behind the gateway', () => {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemError } from '../problem/problem-error';
-import { isLoopback, isLoopbackHost } from './loopback';
+import { isLoopback, isLoopbackHost, isLoopbackOrigin } from './loopback';
 import type { Caller, KeyStore } from './key-store';
 
 export const INTERNAL_HEADER = 'x-picly-internal';
@@ -75,8 +75,14 @@ export class Authenticator {
   }
 
   private byMachine({ headers, remoteAddress }: Credentials): Caller {
-    // The host name is checked too: a page that rebinds its own name to this machine must not get in.
-    if (isLoopback(remoteAddress) && isLoopbackHost(headers.host)) return { kind: 'loopback' };
-    throw new ProblemError('forbidden', { detail: 'without any key only this machine may ask: make a key first' });
+    // A page from elsewhere runs on this machine as well: it must get in neither by its own origin nor by a name of its
+    // own that it points here.
+    if (!isLoopback(remoteAddress) || !isLoopbackHost(headers.host)) {
+      throw new ProblemError('forbidden', { detail: 'without any key only this machine may ask: make a key first' });
+    }
+    if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin)) {
+      throw new ProblemError('origin_not_allowed', { detail: 'without any key only pages of this machine may ask: make a key first' });
+    }
+    return { kind: 'loopback' };
   }
 }

@@ -13,3 +13,6 @@ export function isLoopbackHost(host: string | undefined): boolean {
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : isIP(host) === 6 ? host : host.replace(/:\d{1,5}$/, '');
   return name.toLowerCase() === 'localhost' || isLoopback(name);
 }
+
+/** Whether the value of an Origin header names a page of this machine. */
+export const isLoopbackOrigin = (origin: string): boolean => URL.canParse(origin) && isLoopbackHost(new URL(origin).host);

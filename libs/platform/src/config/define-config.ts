@@ -63,7 +63,7 @@ export interface ConfigRow {
 function written(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Map) return [...value].map(([name, address]) => `${String(name)}=${String(address)}`).join(',');
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | boolean);
+  return Array.isArray(value) ? value.join(',') : `${value as string}`;
 }
 
 /** The settings as a table, for `npm run picly -- config` and the documentation. */

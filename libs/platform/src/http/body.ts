@@ -31,7 +31,7 @@ export function installBodyParsers(fastify: FastifyInstance): void {
     if (isOtherCharset(request.headers['content-type']))
       done(new ProblemError('unsupported_media_type', { detail: 'send the body as UTF-8' }));
     else if (!isUtf8(body)) done(new ProblemError('malformed_json', { detail: 'the body is not UTF-8' }));
-    else parseJson(request, body.toString('utf8'), done);
+    else void parseJson(request, body.toString('utf8'), done);
   });
   fastify.addHook('onRoute', (route) => {
     const limit: unknown = route.config === undefined ? undefined : Reflect.get(route.config, 'bodyLimit');

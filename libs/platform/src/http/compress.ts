@@ -34,18 +34,29 @@ function stream(payload: Readable, encoding: Encoding): Readable {
   return out;
 }
 
-async function compressAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  const sized = typeof payload === 'string' || Buffer.isBuffer(payload);
-  if (!sized && !(payload instanceof Readable)) return payload;
+type Sized = string | Buffer;
+
+const isSized = (payload: unknown): payload is Sized => typeof payload === 'string' || Buffer.isBuffer(payload);
+
+function isTextual(reply: FastifyReply): boolean {
   const type = reply.getHeader('content-type');
-  if (typeof type !== 'string' || !TEXTUAL.test(type) || reply.hasHeader('content-encoding')) return payload;
-  void reply.header('vary', 'Accept-Encoding');
-  const encoding = chooseEncoding(request.headers['accept-encoding']);
-  if (encoding === undefined || (sized && payload.length < SMALLEST_WORTH_IT)) return payload;
-  void reply.header('content-encoding', encoding).removeHeader('content-length');
-  if (!sized) return stream(payload, encoding);
+  return typeof type === 'string' && TEXTUAL.test(type) && !reply.hasHeader('content-encoding');
+}
+
+function compressed(payload: Sized | Readable, encoding: Encoding): Readable | Promise<Buffer> {
+  if (!isSized(payload)) return stream(payload, encoding);
   const bytes = Buffer.from(payload);
   return encoding === 'br' ? brotlied(bytes, BROTLI) : gzipped(bytes, GZIP);
+}
+
+async function compressAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  if (!isSized(payload) && !(payload instanceof Readable)) return payload;
+  if (!isTextual(reply)) return payload;
+  void reply.header('vary', 'Accept-Encoding');
+  const encoding = chooseEncoding(request.headers['accept-encoding']);
+  if (encoding === undefined || (isSized(payload) && payload.length < SMALLEST_WORTH_IT)) return payload;
+  void reply.header('content-encoding', encoding).removeHeader('content-length');
+  return compressed(payload, encoding);
 }
 
 /** Compresses large answers of GET routes; the routes that take events are left alone. */

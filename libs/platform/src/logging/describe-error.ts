@@ -11,17 +11,27 @@ export interface LoggedError {
   readonly cause?: LoggedError;
 }
 
+function codeOf(error: Error): string | undefined {
+  if (!('code' in error)) return undefined;
+  return typeof error.code === 'string' || typeof error.code === 'number' ? String(error.code) : undefined;
+}
+
+/** The frames without the message, which begins the stack. */
+function framesOf({ stack = '' }: Error): string | undefined {
+  const at = stack.indexOf('\n    at ');
+  return at < 0 ? undefined : stack.slice(at + 1);
+}
+
 /** Only what is known to be free of personal data: never the enumerable properties (parameters, rows, bodies) of an error. */
 export function describeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an error object' };
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? String(error.code) : undefined;
-  const quotesData = code !== undefined && QUOTES_DATA.test(code);
-  const frames = error.stack?.slice(error.stack.indexOf('\n    at ') + 1);
+  const code = codeOf(error);
+  const frames = framesOf(error);
   return {
     type: error.name,
     ...(code !== undefined && { code }),
-    message: quotesData ? 'the database refused a value' : error.message,
-    ...(frames !== undefined && frames !== '' && { stack: frames }),
+    message: code !== undefined && QUOTES_DATA.test(code) ? 'the database refused a value' : error.message,
+    ...(frames !== undefined && { stack: frames }),
     ...(error.cause !== undefined && depth < DEPTH && { cause: describeError(error.cause, depth + 1) }),
   };
 }

@@ -12,13 +12,16 @@ interface Line {
   readonly err?: { readonly type?: string; readonly message?: string; readonly stack?: string };
 }
 
+const isGrave = (level: string | undefined): boolean => level === 'error' || level === 'fatal';
+
 /** One JSON line of the logger as one readable line: time of day, level, message, the rest as name=value. */
 export function prettyLine(json: string): string {
   const line = JSON.parse(json) as Line & Record<string, unknown>;
+  const { time = '', level = '', msg = '', err } = line;
   const rest = Object.entries(line).filter(([name]) => !HIDDEN.has(name));
-  const parts = [line.time?.slice(11, 19) ?? '', (line.level ?? '').padEnd(5), line.msg ?? ''];
-  if (line.err) parts.push(`${line.err.type ?? 'error'}: ${line.err.message ?? ''}`);
+  const parts = [time.slice(11, 19), level.padEnd(5), msg];
+  if (err) parts.push(`${err.type ?? 'error'}: ${err.message ?? ''}`);
   parts.push(...rest.map(([name, value]) => `${name}=${shown(value)}`));
-  const frames = line.level === 'error' || line.level === 'fatal' ? line.err?.stack : undefined;
-  return `${parts.join(' ')}\n${frames === undefined ? '' : `${frames}\n`}`;
+  const frames = isGrave(level) && err?.stack !== undefined ? `${err.stack}\n` : '';
+  return `${parts.join(' ')}\n${frames}`;
 }
