@@ -11,7 +11,7 @@ describe('the cover of a range', () => {
         const pieces = coverOf({ from, to }, grains).sort((a, b) => a.from - b.from);
         expect(pieces.reduce((end, piece) => (piece.from === end ? piece.to : Number.NaN), from)).toBe(Math.max(from, to));
         for (const { grainMinutes, from: start, to: end } of pieces) {
-          if (grainMinutes === 0) expect(end - start).toBeLessThan(15 * 60_000);
+          if (grainMinutes === 0) expect(end - start).toBeLessThan(30 * 60_000);
           else expect([start % (grainMinutes * 60_000), end % (grainMinutes * 60_000)]).toEqual([0, 0]);
         }
       }),
