@@ -13,6 +13,7 @@ import type { GatewayConfig } from './config';
 import { INGEST_OPERATIONS } from './ingest/http/ingest-operations';
 import { registerIngestRoutes } from './ingest/http/ingest-routes';
 import { RecentlyAccepted } from './ingest/recently-accepted';
+import { DashboardController } from './dashboard/dashboard.controller';
 import { WritePath } from './ingest/write-path';
 import { ApiKeys1790000000000 } from './keys/1790000000000-api-keys.migration';
 import { ApiKeysQueries } from './keys/api-keys.queries';
@@ -28,7 +29,7 @@ import { ReceiptsQueries } from './views/receipts/receipts.queries';
 const RECENTLY_ACCEPTED_EVENTS = 20_000;
 
 @Module({
-  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController],
+  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, DashboardController],
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(ReceiptsQueries),

@@ -1,12 +1,13 @@
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import type { FieldError } from '@picly/contracts';
+import { uuidV7 } from './uuid-v7';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export type EventId = { readonly id: string; readonly fromSender: boolean } | { readonly errors: readonly FieldError[] };
 
 /** Makes ids that sort by time. */
-export const newEventId = (): string => v7();
+export const newEventId = (): string => uuidV7(Date.now());
 
 /**
  * The id of an event sent alone: the body's `event_id`, which is the same thing as the `Idempotency-Key` header; one made

@@ -11,6 +11,9 @@ export interface Accepted {
 /** The latest events this process appended: bridges the moment until the receipts view has folded them. */
 export class RecentlyAccepted {
   private readonly byId = new Map<string, Accepted>();
+  // The order of arrival is kept apart: asking a Map for its oldest key walks over everything deleted before it.
+  private readonly ids: string[] = [];
+  private next = 0;
 
   constructor(private readonly limit: number) {}
 
@@ -19,7 +22,10 @@ export class RecentlyAccepted {
   }
 
   put(eventId: string, accepted: Accepted): void {
-    if (this.byId.size >= this.limit) this.byId.delete(this.byId.keys().next().value ?? '');
+    const oldest = this.ids[this.next];
+    if (oldest !== undefined) this.byId.delete(oldest);
+    this.ids[this.next] = eventId;
+    this.next = (this.next + 1) % this.limit;
     this.byId.set(eventId, accepted);
   }
 }

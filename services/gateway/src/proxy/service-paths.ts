@@ -1,6 +1,6 @@
 /** Which service answers reads, and administration where it begins with `admin/`, below which paths of `/api/analytics`. */
 export const SERVICE_PATHS: Readonly<Record<string, readonly string[]>> = {
-  'prompt-analytics': ['top-prompts', 'prompt-suggestions', 'prompts', 'ratings'],
+  'prompt-analytics': ['top-prompts', 'prompt-suggestions', 'prompts', 'ratings', 'actions'],
   'model-performance': ['models'],
   behavior: ['engagement', 'behavior', 'retention', 'cohorts', 'admin/cohorts'],
   experiments: ['experiments', 'admin/experiments'],

@@ -1,0 +1,72 @@
+import { composeDashboard } from './compose';
+import { byDay, changeOf } from './figures';
+import { PART_NAMES, partPaths, type Part, type PartName } from './parts';
+import { periodOf } from './period';
+
+const NOW = Date.parse('2026-03-30T12:00:00Z');
+
+describe('the period of the dashboard', () => {
+  test('is the last calendar days up to now, and the stretch before is as long', () => {
+    const { current, previous, days } = periodOf(NOW, 30, 'UTC');
+    expect(new Date(current.fromMs).toISOString()).toBe('2026-03-01T00:00:00.000Z');
+    expect(current.toMs).toBe(NOW + 1);
+    expect(previous.toMs).toBe(current.fromMs);
+    expect(previous.toMs - previous.fromMs).toBe(current.toMs - current.fromMs);
+    expect([days[0], days.at(-1), days.length]).toEqual(['2026-03-01', '2026-03-30', 30]);
+  });
+
+  test.each([
+    ['Asia/Singapore', '2026-03-30T17:00:00Z', '2026-03-31', '2026-03-29T16:00:00.000Z'],
+    ['America/Los_Angeles', '2026-03-30T05:00:00Z', '2026-03-29', '2026-03-28T07:00:00.000Z'],
+    ['Europe/Berlin', '2026-03-29T12:00:00Z', '2026-03-29', '2026-03-27T23:00:00.000Z'],
+  ])('has the days of %s, also when the clocks change', (zone, now, today, from) => {
+    const { current, days } = periodOf(Date.parse(now), 2, zone);
+    expect(days.at(-1)).toBe(today);
+    expect(new Date(current.fromMs).toISOString()).toBe(from);
+  });
+});
+
+describe('a change', () => {
+  test('is absolute and relative', () => expect(changeOf(0.75, 0.6)).toEqual({ value: 0.75, previous: 0.6, change: 0.15, change_rate: 0.25 }));
+  test('is not known without both figures, and has no rate from nothing', () => {
+    expect(changeOf(1, null)).toMatchObject({ change: null, change_rate: null });
+    expect(changeOf(1, 0)).toMatchObject({ change: 1, change_rate: null });
+  });
+});
+
+describe('the trend', () => {
+  test('has a row for every day, null where nothing is known', () => {
+    expect(byDay(['2026-01-01', '2026-01-02'], [{ rows: [{ day: '2026-01-02', count: 3 }], figures: { ratings: 'count' } }])).toEqual([
+      { day: '2026-01-01', ratings: null },
+      { day: '2026-01-02', ratings: 3 },
+    ]);
+  });
+});
+
+describe('the dashboard', () => {
+  const part = (rows: Part['rows'], lag = 0): Part => ({ rows, asOf: { event_time: '2026-03-30T11:00:00Z', lag_events: lag, lag_ms: lag * 10, at: '2026-03-30T12:00:00Z' } });
+  const found = new Map<PartName, Part>([
+    ['ratings', part([{ count: 10, avg: 4.5, distribution: [0, 0, 1, 3, 6], success_rate: 0.9, success_lower: 0.6, success_upper: 0.98, feedback_count: 4, median_time_to_rate: 12 }], 3)],
+    ['ratings_before', part([{ count: 5, avg: 4, distribution: [1, 0, 0, 0, 4], success_rate: 0.8, feedback_count: 0, median_time_to_rate: null }])],
+    ['engines', part([{ engine: 'flux-pro', calls: 3 }])],
+  ]);
+  const dashboard = composeDashboard({ found, missing: new Map([['engagement', 'service_unavailable']]) }, periodOf(NOW, 2, 'UTC'), 'UTC');
+
+  test('has every success metric with its change', () => {
+    expect(dashboard['success_metrics']).toMatchObject({
+      rating_distribution: { distribution: [0, 0, 1, 3, 6], value: 4.5, previous: 4, change: 0.5, change_rate: 0.125, target: 4 },
+      success_rate: { value: 0.9, previous: 0.8, change: 0.1, lower: 0.6, upper: 0.98, target: 0.7 },
+      download_rate: { value: null, change: null },
+      time_to_rate: { value: 12, previous: null, change: null },
+      feedback_volume: { value: 4, previous: 0, change: 4, change_rate: null },
+    });
+    expect(dashboard['totals']).toMatchObject({ ratings: { value: 10, previous: 5, change: 5, change_rate: 1 } });
+  });
+
+  test('says what could not be had, and is as fresh as its oldest part', () => {
+    expect(dashboard).toMatchObject({ engagement: null, top_prompts: null, engines: [{ engine: 'flux-pro' }], unavailable: [{ part: 'engagement', code: 'service_unavailable' }] });
+    expect(dashboard['as_of']).toMatchObject({ lag_events: 3, lag_ms: 30 });
+  });
+
+  test('asks for each part once', () => expect(Object.keys(partPaths(periodOf(NOW, 2, 'UTC'), 'UTC')).sort()).toEqual([...PART_NAMES].sort()));
+});
