@@ -1,28 +1,71 @@
 import { execFile } from 'node:child_process';
-import { chown, readFile } from 'node:fs/promises';
+import { chown, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './errors';
 
 const run = promisify(execFile);
 const NAME = 'postgres';
+/** As seen from inside the server is an ordinary user, as seen by the file system it is still root. */
+const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
 
-/** The operating system account a server runs under; `undefined` means ours. Postgres refuses to run as root. */
+/** How a server is made to run under another identity than root, which Postgres refuses. */
 export interface Account {
-  readonly uid: number;
-  readonly gid: number;
+  /** The operating system account to switch to; `undefined` means ours. */
+  readonly identity: { readonly uid: number; readonly gid: number } | undefined;
+  /** What to put before every command. */
+  readonly prefix: readonly string[];
 }
 
-export async function serverAccount(): Promise<Account | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
+const OURS: Account = { identity: undefined, prefix: [] };
+
+/** What the account must be able to get at. */
+interface Reach {
+  /** An existing cluster, or where it will be. */
+  readonly cluster: string;
+  readonly executable: string;
+}
+
+/**
+ * For root: the account "postgres" where it can enter the folders concerned, else (a project below /root, a private
+ * temporary directory) a user namespace. A cluster stays with the kind of account that made it.
+ */
+export async function serverAccount(reach: Reach): Promise<Account> {
+  if (process.getuid?.() !== 0) return OURS;
+  const owner = await stat(path.join(reach.cluster, 'PG_VERSION')).catch(() => undefined);
+  if (owner && owner.uid !== 0) return { identity: { uid: owner.uid, gid: owner.gid }, prefix: [] };
+  if (!owner && (await isOpenToOthers(reach.cluster)) && (await isOpenToOthers(reach.executable)))
+    return { identity: await findAccount(), prefix: [] };
+  if (await hasUserNamespaces()) return { identity: undefined, prefix: USER_NAMESPACE };
+  throw failed(`other accounts may not enter ${path.dirname(reach.cluster)} or the folder of the project`);
+}
+
+async function isOpenToOthers(file: string): Promise<boolean> {
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    const found = await stat(folder).catch(() => undefined);
+    if (found && (found.mode & 0o001) === 0) return false;
+    if (folder === path.dirname(folder)) return true;
+  }
+}
+
+async function hasUserNamespaces(): Promise<boolean> {
+  const [command = '', ...args] = [...USER_NAMESPACE, 'true'];
+  return run(command, args).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function findAccount(): Promise<Account['identity']> {
   const existing = await lookUp();
   if (existing) return existing;
   await createAccount();
   const created = await lookUp();
-  if (!created) throw failed();
+  if (!created) throw failed(`the account "${NAME}" could not be created`);
   return created;
 }
 
-async function lookUp(): Promise<Account | undefined> {
+async function lookUp(): Promise<Account['identity']> {
   const lines = (await readFile('/etc/passwd', 'utf8')).split('\n');
   const fields = lines.map((line) => line.split(':')).find(([name]) => name === NAME);
   return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : undefined;
@@ -34,18 +77,18 @@ async function createAccount(): Promise<void> {
   try {
     await run('useradd', shadow).catch(() => run('adduser', busybox));
   } catch (cause) {
-    throw failed(cause);
+    throw failed(`the account "${NAME}" could not be created`, cause);
   }
 }
 
-function failed(cause?: unknown): EmbeddedPostgresError {
+function failed(why: string, cause?: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'EMBEDDED_POSTGRES_FAILED',
-    `Postgres does not run as root and the account "${NAME}" could not be created: start as another user or set DATABASE_URL`,
+    `Postgres does not run as root, and ${why}: start as another user, use folders that others may enter, or set DATABASE_URL`,
     cause,
   );
 }
 
-export async function giveTo(account: Account | undefined, file: string): Promise<void> {
-  if (account) await chown(file, account.uid, account.gid);
+export async function giveTo({ identity }: Account, file: string): Promise<void> {
+  if (identity) await chown(file, identity.uid, identity.gid);
 }

@@ -20,7 +20,7 @@ export interface ServerState {
 export interface ClusterOptions {
   readonly dataDir: string;
   readonly binaries: PostgresBinaries;
-  readonly account: Account | undefined;
+  readonly account: Account;
   readonly durable: boolean;
 }
 
@@ -100,7 +100,8 @@ async function initdb({ binaries, account, durable }: ClusterOptions, target: st
     '--builtin-locale=C.UTF-8',
     ...(durable ? [] : ['--no-sync']),
   ];
-  await run(binaries.initdb, flags, { cwd: target, ...account }).catch((cause: unknown) => {
+  const [command = '', ...args] = [...account.prefix, binaries.initdb, ...flags];
+  await run(command, args, { cwd: target, ...account.identity }).catch((cause: unknown) => {
     const said = typeof cause === 'object' && cause && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
     throw new EmbeddedPostgresError('EMBEDDED_POSTGRES_FAILED', `the database could not be created: ${said}`, cause);
   });

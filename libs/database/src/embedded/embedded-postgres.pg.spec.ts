@@ -50,6 +50,15 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
 }
 
 describe('the embedded server', () => {
+  it('starts, and starts again, in a folder that nobody but its owner may enter', async () => {
+    await chmod(root, 0o700);
+    for (const answer of [1, 2]) {
+      const server = await start();
+      await expect(ask(server.url, `select ${answer} as answer`)).resolves.toEqual([{ answer }]);
+      await server.stop();
+    }
+  });
+
   it('makes its database on first use and finds it again, on the same port', async () => {
     const first = await start();
     await ask(first.url, 'create table kept as select 42 as answer');

@@ -46,7 +46,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await mkdir(dataDir, { recursive: true });
   const giveBack = await takeOwnership(dataDir);
   try {
-    const account = await serverAccount();
+    const account = await serverAccount({ cluster: clusterDir(dataDir), executable: binaries.postgres });
     const cluster: ClusterOptions = { dataDir, binaries, account, durable: options.durable ?? true };
     const state = await openCluster(cluster);
     await clearOrphan(clusterDir(dataDir));

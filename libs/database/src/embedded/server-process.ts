@@ -29,7 +29,7 @@ export interface SpawnOptions {
   readonly executable: string;
   readonly arguments: readonly string[];
   readonly cwd: string;
-  readonly account: Account | undefined;
+  readonly account: Account;
   readonly onLog: (line: string) => void;
 }
 
@@ -51,12 +51,13 @@ export async function spawnServer(options: SpawnOptions): Promise<ServerProcess>
 }
 
 function spawnGuarded({ executable, arguments: flags, cwd, account }: SpawnOptions): ChildProcess {
-  const [command, args] = process.platform === 'win32' ? [executable, flags] : ['/bin/sh', ['-c', GUARD, 'sh', executable, ...flags]];
+  const [command, args] =
+    process.platform === 'win32' ? [executable, flags] : ['/bin/sh', ['-c', GUARD, 'sh', ...account.prefix, executable, ...flags]];
   const child = spawn(command, [...args], {
     cwd,
     detached: process.platform !== 'win32',
     stdio: ['pipe', 'ignore', 'pipe'],
-    ...account,
+    ...account.identity,
   });
   child.stdin?.on('error', () => undefined);
   child.once('exit', () => child.stdin?.destroy());
