@@ -27,6 +27,7 @@ export class EngineCalls1763798400000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of [
+      'duration_histogram_months',
       'duration_histogram',
       'failure_cause_slots',
       'failure_causes',
@@ -105,6 +106,14 @@ const SUMS = [
     n bigint not null,
     primary key (slot, engine, model_version, cause)
   ) with (fillfactor = 70)`,
+  `create table duration_histogram_months (
+    month date not null,
+    engine text not null,
+    model_version text not null,
+    bin integer not null,
+    n bigint not null,
+    primary key (month, engine, model_version, bin)
+  ) with (fillfactor = 50)`,
   `create table duration_histogram (
     day date not null,
     engine text not null,

@@ -4,9 +4,18 @@ import { ExactSum } from './exact-sum';
 
 const SLOT_MS = 15 * 60_000;
 
-/** Time zones differ by whole quarters of an hour, so sums of these make days of any zone. */
-export const slotOf = (at: number): string => new Date(Math.floor(at / SLOT_MS) * SLOT_MS).toISOString();
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+/** The units of time a call counts in. */
+interface Times {
+  /** Time zones differ by whole quarters of an hour, so sums of these make days of any zone. */
+  readonly slot: string;
+  readonly day: string;
+  readonly month: string;
+}
+
+function timesOf(slotNumber: number): Times {
+  const slot = new Date(slotNumber * SLOT_MS).toISOString();
+  return { slot, day: slot.slice(0, 10), month: `${slot.slice(0, 7)}-01` };
+}
 
 /** Change of the sums of one time, engine, version and currency. */
 interface Totals {
@@ -139,30 +148,40 @@ export class Deltas {
   private readonly dayCauses = counts('day', 'cause');
   private readonly slotCauses = counts('slot', 'cause');
   private readonly durations = counts('day', 'bin');
+  private readonly monthDurations = counts('month', 'bin');
+
+  private readonly times = new Map<number, Times>();
 
   add(call: CallFacts, ratings: Ratings, sign: 1 | -1): void {
-    const day = dayOf(call.at);
-    const slot = slotOf(call.at);
-    for (const totals of [
-      this.days.at(day, call.engine, call.modelVersion, call.currency),
-      this.slots.at(slot, call.engine, call.modelVersion, call.currency),
-    ]) {
+    const { slot, day, month } = this.timesAt(call.at);
+    const { engine, modelVersion, currency, failureCause } = call;
+    for (const totals of [this.days.at(day, engine, modelVersion, currency), this.slots.at(slot, engine, modelVersion, currency)]) {
       addCall(totals, call, sign);
       addRatings(totals, call, ratings, sign);
     }
-    this.durations.at(day, call.engine, call.modelVersion, logBin(call.responseTimeMs)).n += sign;
-    if (call.failureCause === null) return;
-    this.dayCauses.at(day, call.engine, call.modelVersion, call.failureCause).n += sign;
-    this.slotCauses.at(slot, call.engine, call.modelVersion, call.failureCause).n += sign;
+    const bin = logBin(call.responseTimeMs);
+    this.durations.at(day, engine, modelVersion, bin).n += sign;
+    this.monthDurations.at(month, engine, modelVersion, bin).n += sign;
+    if (failureCause === null) return;
+    this.dayCauses.at(day, engine, modelVersion, failureCause).n += sign;
+    this.slotCauses.at(slot, engine, modelVersion, failureCause).n += sign;
   }
 
-  changes(): Readonly<Record<'days' | 'slots' | 'dayCauses' | 'slotCauses' | 'durations', Change>> {
+  private timesAt(at: number): Times {
+    const slotNumber = Math.floor(at / SLOT_MS);
+    let times = this.times.get(slotNumber);
+    if (!times) this.times.set(slotNumber, (times = timesOf(slotNumber)));
+    return times;
+  }
+
+  changes(): Readonly<Record<'days' | 'slots' | 'dayCauses' | 'slotCauses' | 'durations' | 'monthDurations', Change>> {
     return {
       days: totalsChange(this.days),
       slots: totalsChange(this.slots),
       dayCauses: countChange(this.dayCauses),
       slotCauses: countChange(this.slotCauses),
       durations: countChange(this.durations),
+      monthDurations: countChange(this.monthDurations),
     };
   }
 }

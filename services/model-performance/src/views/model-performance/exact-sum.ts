@@ -25,6 +25,10 @@ export class ExactSum {
 
   add(value: number | string, sign: 1 | -1 = 1): void {
     const term = parse(String(value));
+    if (term.scale === this.scale) {
+      this.digits += sign === 1 ? term.digits : -term.digits;
+      return;
+    }
     const scale = Math.max(this.scale, term.scale);
     const aligned = term.digits * 10n ** BigInt(scale - term.scale);
     this.digits = this.digits * 10n ** BigInt(scale - this.scale) + (sign === 1 ? aligned : -aligned);

@@ -179,6 +179,7 @@ const ENGINE = [
   ['model_version', 'text'],
 ] as const;
 const DAY = ['day', 'date'] as const;
+const BIN = ['bin', 'integer'] as const;
 const SLOT = ['slot', 'timestamptz'] as const;
 const CURRENCY = ['currency', 'text'] as const;
 const CAUSE = ['cause', 'text'] as const;
@@ -188,7 +189,8 @@ export const SUM_TABLES = {
   slots: { name: 'model_performance_slots', key: [SLOT, ...ENGINE, CURRENCY], sums: TOTALS, weight: 'calls' },
   dayCauses: { name: 'failure_causes', key: [DAY, ...ENGINE, CAUSE], sums: ['n'], weight: 'n' },
   slotCauses: { name: 'failure_cause_slots', key: [SLOT, ...ENGINE, CAUSE], sums: ['n'], weight: 'n' },
-  durations: { name: 'duration_histogram', key: [DAY, ...ENGINE, ['bin', 'integer']], sums: ['n'], weight: 'n' },
+  durations: { name: 'duration_histogram', key: [DAY, ...ENGINE, BIN], sums: ['n'], weight: 'n' },
+  monthDurations: { name: 'duration_histogram_months', key: [['month', 'date'], ...ENGINE, BIN], sums: ['n'], weight: 'n' },
 } satisfies Record<string, SumTable>;
 
 const typeOf = (sum: string): string => (sum === 'quality_sum' ? 'numeric' : 'bigint');

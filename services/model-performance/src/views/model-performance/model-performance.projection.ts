@@ -108,6 +108,7 @@ export const modelPerformance = defineProjection({
     { name: 'failure_causes', key: ['day', 'engine', 'model_version', 'cause'] },
     { name: 'failure_cause_slots', key: ['slot', 'engine', 'model_version', 'cause'] },
     { name: 'duration_histogram', key: ['day', 'engine', 'model_version', 'bin'] },
+    { name: 'duration_histogram_months', key: ['month', 'engine', 'model_version', 'bin'] },
   ],
   migrations: [EngineCalls1763798400000],
   async fold(events, sql) {
@@ -122,5 +123,6 @@ export const modelPerformance = defineProjection({
     await addSums(sql, SUM_TABLES.durations, changes.durations);
     await addSums(sql, SUM_TABLES.days, changes.days);
     await addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses);
+    await addSums(sql, SUM_TABLES.monthDurations, changes.monthDurations);
   },
 });

@@ -70,46 +70,50 @@ export function sumsSql(grouping: Grouping, byDay: boolean): string {
 }
 
 /**
- * p50, p95 and p99 per group by the rule of percentile_cont. The histogram of the days (corrected at both ends) tells which bin
- * holds a rank; only the calls of those bins are read, through an index. Above $9 calls the bins themselves are the answer.
- * $1, $2 = whole days, $3, $4, $5 = signed ends, $6 = engine or null, $7, $8 = the range.
+ * p50, p95 and p99 per group by the rule of percentile_cont. The histogram of the range tells which bin holds a rank; only the
+ * calls of those bins are read, through an index. Above $12 calls the bins themselves are the answer.
+ * $1, $2 = whole months, $3, $4, $5 = signed days, $6, $7, $8 = signed ends counted call by call, $9 = engine or null,
+ * $10, $11 = the range.
  */
 export function percentilesSql(grouping: Grouping): string {
   return `with counted as (
-    select d.engine, d.model_version, d.bin, d.n from picly.duration_histogram d
-    where d.day >= $1::date and d.day < $2::date and ($6::text is null or d.engine = $6)
+    select m.engine, m.model_version, m.bin, m.n::float8 as n from picly.duration_histogram_months m
+    where m.month >= $1::date and m.month < $2::date and ($9::text is null or m.engine = $9)
     union all
-    select c.engine, c.model_version, c.duration_bin, part.sign from unnest($3::timestamptz[], $4::timestamptz[], $5::int[]) as part(a, b, sign)
+    select d.engine, d.model_version, d.bin, d.n::float8 * part.sign
+    from unnest($3::timestamptz[], $4::timestamptz[], $5::int[]) as part(a, b, sign)
+      join picly.duration_histogram d on d.day >= (part.a at time zone 'UTC')::date and d.day < (part.b at time zone 'UTC')::date
+    where ($9::text is null or d.engine = $9)
+    union all
+    select c.engine, c.model_version, c.duration_bin, part.sign from unnest($6::timestamptz[], $7::timestamptz[], $8::int[]) as part(a, b, sign)
       join picly.calls c on c.occurred_at >= part.a and c.occurred_at < part.b
-    where c.engine is not null and ($6::text is null or c.engine = $6)
+    where c.engine is not null and ($9::text is null or c.engine = $9)
   ), histogram as materialized (
     select engine as of_engine, model_version as of_version, ${groupOf(grouping, 'counted')}, bin, sum(n) as n
     from counted group by 1, 2, 3, 4, bin having sum(n) > 0
   ), bins as materialized (
     select engine, model_version, bin, n, sum(n) over (w order by bin) - n as below, sum(n) over (w) as total
-    from (select engine, model_version, bin, sum(n)::float8 as n from histogram group by 1, 2, 3) b
+    from (select engine, model_version, bin, sum(n) as n from histogram group by 1, 2, 3) b
     window w as (partition by engine, model_version)
-  ), few as (
-    select coalesce(sum(n), 0) <= $9 as exact from bins
-  ), ranks as (
-    select engine, model_version, p, p * (total - 1) as rank
-    from (select distinct engine, model_version, total from bins) t cross join unnest(array[0.5, 0.95, 0.99]::float8[]) as p
+  ), few as materialized (
+    select coalesce(sum(n), 0) <= $12 as exact from bins
   ), picks as materialized (
-    select r.engine, r.model_version, r.p, r.rank, b.bin, k - b.below as place, k = floor(r.rank) as is_lower
-    from ranks r cross join lateral (values (floor(r.rank)), (floor(r.rank) + 1)) as nearest(k)
-      join bins b on b.engine = r.engine and b.model_version = r.model_version and k >= b.below and k < b.below + b.n
-    where (select exact from few)
-  ), placed as (
-    select h.engine, h.model_version, h.bin, c.response_time_ms,
-      row_number() over (partition by h.engine, h.model_version, h.bin order by c.response_time_ms) - 1 as place
-    from (select distinct engine, model_version, bin from picks) wanted
-      join histogram h using (engine, model_version, bin)
+    select b.engine, b.model_version, b.bin, p, p * (b.total - 1) - floor(p * (b.total - 1)) as fraction,
+      (floor(p * (b.total - 1)) + step - b.below)::int as place, step = 0 as is_lower
+    from bins b cross join unnest(array[0.5, 0.95, 0.99]::float8[]) as p cross join (values (0), (1)) as nearest(step)
+    where floor(p * (b.total - 1)) + step >= b.below and floor(p * (b.total - 1)) + step < b.below + b.n and (select exact from few)
+  ), wanted as materialized (
+    select row_number() over () as id, engine, model_version, bin from (select distinct engine, model_version, bin from picks) w
+  ), held as materialized (
+    select w.id, array_agg(c.response_time_ms order by c.response_time_ms) as ms
+    from wanted w join histogram h using (engine, model_version, bin)
       join picly.calls c on c.engine = h.of_engine and c.model_version = h.of_version and c.duration_bin = h.bin
-    where c.occurred_at >= $7::timestamptz and c.occurred_at < $8::timestamptz
+    where c.occurred_at >= $10::timestamptz and c.occurred_at < $11::timestamptz
+    group by w.id
   ), values_at as (
-    select p.engine, p.model_version, p.p, p.rank - floor(p.rank) as fraction,
-      max(v.response_time_ms) filter (where p.is_lower) as lower, max(v.response_time_ms) filter (where not p.is_lower) as upper
-    from picks p join placed v using (engine, model_version, bin, place)
+    select engine, model_version, p, fraction,
+      max(ms[place + 1]) filter (where is_lower) as lower, max(ms[place + 1]) filter (where not is_lower) as upper
+    from picks join wanted using (engine, model_version, bin) join held using (id)
     group by 1, 2, 3, 4
   )
   select engine, model_version, array_agg(lower + (coalesce(upper, lower) - lower) * fraction order by p) as ms, null::json as bins

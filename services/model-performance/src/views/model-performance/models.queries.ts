@@ -2,7 +2,7 @@ import type { Sql } from '@picly/database';
 import { logHistogramQuantile, type LogBinCount } from '@picly/statistics';
 import { modelSums, type ModelSums, type StoredSums } from './model-sums';
 import { engineDayPercentilesSql, percentilesSql, sketchSql, sumsSql, type Grouping } from './models-sql.queries';
-import { coverOf, dayCoverOf, type Range } from './time-cover';
+import { coverOf, histogramCoverOf, type Range, type SignedRange } from './time-cover';
 
 /** Up to so many calls percentiles are exact, beyond they come from the histogram (within 1 %). */
 export const EXACT_UP_TO = 1_000_000;
@@ -41,6 +41,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 const day = (at: number): string => iso(at).slice(0, 10);
 const starts = (ranges: readonly Range[]): string[] => ranges.map(({ from }) => iso(from));
 const ends = (ranges: readonly Range[]): string[] => ranges.map(({ to }) => iso(to));
+const signs = (ranges: readonly SignedRange[]): number[] => ranges.map(({ sign }) => sign);
 
 /** What engines deliver, cost and are worth to people, from the sums; every figure exact to the instant. */
 export class ModelsQueries {
@@ -89,15 +90,18 @@ export class ModelsQueries {
   }
 
   private async percentiles({ range, engine, grouping }: ModelsFilter): Promise<Map<string, Percentiles>> {
-    const cover = dayCoverOf(range);
+    const { months, days, calls } = histogramCoverOf(range);
     const rows = await this.sql.query<GroupKey & { readonly ms: (number | null)[] | null; readonly bins: [number, number][] | null }>(
       percentilesSql(grouping),
       [
-        day(cover.days.from),
-        day(cover.days.to),
-        starts(cover.ends),
-        ends(cover.ends),
-        cover.ends.map(({ sign }) => sign),
+        day(months.from),
+        day(months.to),
+        starts(days),
+        ends(days),
+        signs(days),
+        starts(calls),
+        ends(calls),
+        signs(calls),
         engine ?? null,
         iso(range.from),
         iso(range.to),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { coverOf, dayCoverOf, type Range } from './time-cover';
+import { coverOf, histogramCoverOf, type Range } from './time-cover';
 
 const QUARTER = 900_000;
 const DAY = 96 * QUARTER;
@@ -29,18 +29,23 @@ describe('the parts of a time range', () => {
     expect(coverOf({ from: 0, to: 3 * DAY }, false)).toEqual({ days: { from: 0, to: 0 }, slots: [{ from: 0, to: 3 * DAY }], calls: [] });
   });
 
-  it('as whole days with signed ends add up to the range, and an end is at most half a day', () => {
+  it('of a histogram add up to the range by their signs: whole months, days and short ends', () => {
+    const half = fc.integer({ min: 0, max: 200 * 3 * 4 }).map((n) => n * (DAY / 12));
     fc.assert(
-      fc.property(ranges, instants, (range, at) => {
-        const { days, ends } = dayCoverOf(range);
-        expect(ends.reduce((n, end) => n + end.sign * within(at, end), within(at, days))).toBe(within(at, range));
-        expect(aligned(DAY, days)).toBe(true);
-        for (const end of ends) expect(end.to - end.from).toBeLessThanOrEqual(DAY);
+      fc.property(half, half, half, (a, b, c) => {
+        const range = { from: Math.min(a, b), to: Math.max(a, b) };
+        const at = c + 1;
+        const { months, days, calls } = histogramCoverOf(range);
+        const signed = [...days, ...calls].reduce((n, part) => n + part.sign * within(at, part), within(at, months));
+        expect(signed).toBe(within(at, range));
+        for (const end of [months.from, months.to]) expect(new Date(end).toISOString()).toMatch(/-01T00:00:00.000Z$/);
+        expect(days.every((part) => aligned(DAY, part) && part.to - part.from <= 31 * DAY)).toBe(true);
+        expect(calls.every((part) => part.to - part.from <= DAY)).toBe(true);
       }),
     );
   });
 
   it('of a range that ends today near midnight need only the calls after its end', () => {
-    expect(dayCoverOf({ from: 0, to: 2 * DAY - QUARTER }).ends).toEqual([{ from: 2 * DAY - QUARTER, to: 2 * DAY, sign: -1 }]);
+    expect(histogramCoverOf({ from: 0, to: 2 * DAY - QUARTER }).calls).toEqual([{ from: 2 * DAY - QUARTER, to: 2 * DAY, sign: -1 }]);
   });
 });

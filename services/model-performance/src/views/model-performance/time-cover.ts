@@ -14,7 +14,6 @@ export interface SignedRange extends Range {
 
 const DAY_MS = 86_400_000;
 const SLOT_MS = 900_000;
-const HALF_DAY_MS = DAY_MS / 2;
 
 const down = (at: number, step: number): number => Math.floor(at / step) * step;
 const up = (at: number, step: number): number => Math.ceil(at / step) * step;
@@ -49,20 +48,47 @@ export function coverOf({ from, to }: Range, byDay: boolean): Cover {
   };
 }
 
-/** How a range is put together from whole UTC days and the shorter part of the days at its ends. */
-export interface DayCover {
-  readonly days: Range;
+/** The beginnings of the unit that holds an instant and of the next one; equal when it is one itself. */
+type Unit = (at: number) => { readonly start: number; readonly end: number };
+
+const utcDay: Unit = (at) => ({ start: down(at, DAY_MS), end: up(at, DAY_MS) });
+
+const utcMonth: Unit = (at) => {
+  const date = new Date(at);
+  date.setUTCHours(0, 0, 0, 0);
+  date.setUTCDate(1);
+  const start = date.getTime();
+  if (start === at) return { start, end: start };
+  return { start, end: date.setUTCMonth(date.getUTCMonth() + 1) };
+};
+
+interface Rounded {
+  readonly whole: Range;
   readonly ends: readonly SignedRange[];
 }
 
-/** Days plus signed ends are exactly the range; an end is at most half a day, so few calls have to be looked at. */
-export function dayCoverOf({ from, to }: Range): DayCover {
-  const startsEarly = from - down(from, DAY_MS) <= HALF_DAY_MS;
-  const endsLate = up(to, DAY_MS) - to <= HALF_DAY_MS;
-  const first = startsEarly ? down(from, DAY_MS) : up(from, DAY_MS);
-  const last = endsLate ? up(to, DAY_MS) : down(to, DAY_MS);
-  if (first > last) return { days: EMPTY, ends: nonEmpty([{ from, to, sign: 1 }]) };
-  const start: SignedRange = startsEarly ? { from: first, to: from, sign: -1 } : { from, to: first, sign: 1 };
-  const end: SignedRange = endsLate ? { from: to, to: last, sign: -1 } : { from: last, to, sign: 1 };
-  return { days: { from: first, to: last }, ends: nonEmpty([start, end]) };
+/** Moves both ends of a range to the nearest beginning of a unit; what that gains or loses comes back with its sign. */
+function rounded({ from, to }: Range, unit: Unit): Rounded {
+  const [first, last] = [unit(from), unit(to)];
+  const startsEarly = from - first.start <= first.end - from;
+  const endsLate = last.end - to <= to - last.start;
+  const whole = { from: startsEarly ? first.start : first.end, to: endsLate ? last.end : last.start };
+  if (whole.from > whole.to) return { whole: EMPTY, ends: nonEmpty([{ from, to, sign: 1 }]) };
+  const start: SignedRange = startsEarly ? { from: whole.from, to: from, sign: -1 } : { from, to: whole.from, sign: 1 };
+  const end: SignedRange = endsLate ? { from: to, to: whole.to, sign: -1 } : { from: whole.to, to, sign: 1 };
+  return { whole, ends: nonEmpty([start, end]) };
+}
+
+/** How the histogram of a range is put together: whole UTC months, days of the months at its ends, calls of the days at its ends. */
+export interface HistogramCover {
+  readonly months: Range;
+  readonly days: readonly SignedRange[];
+  readonly calls: readonly SignedRange[];
+}
+
+/** The parts, added and taken away by their signs, are exactly the range; an end is at most half a unit, so little has to be read. */
+export function histogramCoverOf(range: Range): HistogramCover {
+  const byDay = rounded(range, utcDay);
+  const byMonth = rounded(byDay.whole, utcMonth);
+  return { months: byMonth.whole, days: byMonth.ends, calls: byDay.ends };
 }
