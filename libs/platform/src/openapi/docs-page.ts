@@ -15,23 +15,28 @@ interface Entry {
 
 function typeText(schema: JsonSchema): string {
   const { type, enum: words, format } = schema;
+  // How text must be to be kept is told by the validation, and of no use here.
+  const shownFormat = typeof format === 'string' && format !== 'storable-text' ? ` (${format})` : '';
   const name = Array.isArray(words) ? words.join(' | ') : Array.isArray(type) ? type.join(' | ') : typeof type === 'string' ? type : 'any';
   const items = type === 'array' ? ` of ${typeText((schema['items'] ?? {}) as JsonSchema)}` : '';
-  return `${name}${items}${typeof format === 'string' ? ` (${format})` : ''}`;
+  return `${name}${items}${shownFormat}`;
+}
+
+function span(schema: JsonSchema, [low, high]: readonly [string, string], unit: string): string | undefined {
+  const [from, to] = [schema[low], schema[high]].map((limit) => (typeof limit === 'number' ? String(limit) : undefined));
+  if (from !== undefined && to !== undefined) return `${from} to ${to}${unit}`;
+  if (to !== undefined) return `at most ${to}${unit}`;
+  return from === undefined ? undefined : `at least ${from}${unit}`;
 }
 
 function limitsText(schema: JsonSchema): string {
-  const named: readonly (readonly [string, string])[] = [
-    ['minimum', 'at least'],
-    ['maximum', 'at most'],
-    ['minLength', 'characters, at least'],
-    ['maxLength', 'characters, at most'],
-    ['maxItems', 'items, at most'],
-    ['default', 'default'],
+  const limits = [
+    span(schema, ['minimum', 'maximum'], ''),
+    span(schema, ['minLength', 'maxLength'], ' characters'),
+    span(schema, ['minItems', 'maxItems'], ' items'),
+    schema['default'] === undefined ? undefined : `default ${String(schema['default'])}`,
   ];
-  return named
-    .flatMap(([key, text]) => (schema[key] === undefined ? [] : [`${text} ${String(schema[key] as string | number)}`]))
-    .join(', ');
+  return limits.filter((limit) => limit !== undefined).join(', ');
 }
 
 interface Row {
