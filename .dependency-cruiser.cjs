@@ -49,7 +49,7 @@ module.exports = {
       name: 'lower-libs-do-not-know-higher-ones',
       comment: 'database < event-log, personal-data < projections < platform.',
       severity: 'error',
-      from: { path: lib('database|event-log|personal-data|projections'), pathNot: '\\.spec\\.ts$|/conformance/' },
+      from: { path: lib('database|event-log|personal-data|projections'), pathNot: '\\.(spec|features)\\.ts$|/conformance/' },
       to: { path: lib('platform|testing') },
     },
     {

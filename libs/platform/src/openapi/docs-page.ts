@@ -34,7 +34,7 @@ function limitsText(schema: JsonSchema): string {
     span(schema, ['minimum', 'maximum'], ''),
     span(schema, ['minLength', 'maxLength'], ' characters'),
     span(schema, ['minItems', 'maxItems'], ' items'),
-    schema['default'] === undefined ? undefined : `default ${String(schema['default'])}`,
+    schema['default'] === undefined ? undefined : `default ${JSON.stringify(schema['default'])}`,
   ];
   return limits.filter((limit) => limit !== undefined).join(', ');
 }
