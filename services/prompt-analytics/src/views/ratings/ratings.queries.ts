@@ -91,7 +91,7 @@ export class RatingsQueries {
   constructor(private readonly sql: Sql) {}
 
   /** In the order in which they were received, so that what happened long ago and arrives late is at the end. */
-  async list(filter: RatingsFilter): Promise<ListPage<RatingRow>> {
+  async list(filter: RatingsFilter): Promise<ListPage<RatingRow> & { readonly rows: readonly RatingRow[] }> {
     const [recordedMs, generationId, rater] = placeBehind(filter.cursor);
     const asked: Asked = { filter, recordedMs, generationId, rater };
     const { limit } = filter;

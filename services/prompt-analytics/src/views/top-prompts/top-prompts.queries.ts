@@ -60,7 +60,7 @@ function topPromptsSql({ engine, sort, cursor }: TopPromptsFilter): string {
 export class TopPromptsQueries {
   constructor(private readonly sql: Sql) {}
 
-  async top(filter: TopPromptsFilter): Promise<ListPage<PromptFigures>> {
+  async top(filter: TopPromptsFilter): Promise<ListPage<PromptFigures> & { readonly rows: readonly PromptFigures[] }> {
     const { engine, minRatings, limit, cursor } = filter;
     const [rank, hash] = cursor === undefined ? [null, null] : decodeCursor(cursor, ['number', 'string']);
     const rows = await this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, rank, hash]);
