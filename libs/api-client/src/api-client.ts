@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** The read waits until its view has folded this far (`X-Picly-After`). */
   readonly after?: string;
   readonly signal?: AbortSignal;
+  /** Statuses that are answers here, not failures. */
+  readonly accept?: readonly number[];
 }
 
 /** The public HTTP API, as its users see it: JSON in, JSON out, every failure an `ApiError`. */
@@ -69,7 +71,8 @@ export class ApiClient {
       options.signal?.throwIfAborted();
       throw unreachable(this.baseUrl, cause);
     }
-    if (!response.ok) throw refusal(response.status, response.headers, await response.text().catch(() => ''));
+    if (!response.ok && !options.accept?.includes(response.status))
+      throw refusal(response.status, response.headers, await response.text().catch(() => ''));
     return response;
   }
 }

@@ -64,7 +64,10 @@ export function createPool(options: PoolOptions): DatabasePool {
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
   });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  // While the pool is closed the server may be too: connections that end then are no trouble.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError?.(error);
+  });
   // A connection that breaks while lent out would otherwise end the process; its query reports the error.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_GRACE_MS;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { table } from '@picly/terminal';
 import { CLI_VARIABLES, type CliConfig } from '../config';
 import { print, printJson } from './client';
 
@@ -21,18 +20,11 @@ async function settingsOf(home: string): Promise<readonly Setting[]> {
   return JSON.parse(stdout) as Setting[];
 }
 
+const paragraph = ({ name, type, default: value, meaning }: Setting): string => `${name}=${value}\n    ${meaning}\n    ${type}`;
+
 export async function showConfig({ json }: { readonly json?: boolean }, { home }: CliConfig): Promise<number> {
   const settings = [...(await settingsOf(home)), ...CLI_VARIABLES];
   if (json) printJson(settings);
-  else {
-    print(
-      table(settings, [
-        { title: 'NAME', value: (row) => row.name },
-        { title: 'TYPE', value: (row) => row.type },
-        { title: 'DEFAULT', value: (row) => row.default || '-' },
-        { title: 'MEANING', value: (row) => row.meaning },
-      ]),
-    );
-  }
+  else print(`Environment variables, with their defaults, meaning and type:\n\n${settings.map(paragraph).join('\n\n')}`);
   return 0;
 }

@@ -121,6 +121,7 @@ function summary(file: string, { tally, resumedAt, stopped }: ImportOutcome, { r
     counted(tally.rows, 'row'),
     check ? `${counted(tally.checked, 'event')} would be sent` : `${counted(tally.answered.accepted, 'event')} accepted`,
     ...(check ? [] : [`${count(tally.answered.deduplicated)} known already`]),
+    ...(tally.repeated > 0 ? [`${count(tally.repeated)} repeated in the file`] : []),
     `${counted(rejected, 'row')} rejected`,
     ...(tally.leftOutRows > 0 ? [`${counted(tally.leftOutRows, 'row')} left out by conditions`] : []),
     ...(resumedAt > 0 ? [`went on behind row ${count(resumedAt)}`] : []),

@@ -22,13 +22,15 @@ export interface Tally {
   leftOutRows: number;
   /** Rows that could not be mapped, or failed the schema of an event. */
   invalidRows: number;
+  /** Events that the file itself has several times, sent once. */
+  repeated: number;
   /** Events found good by a check that sends nothing. */
   checked: number;
   /** Answers of the API, those of an interrupted run before included. */
   answered: Counts;
 }
 
-export const newTally = (before: Counts): Tally => ({ rows: 0, leftOutRows: 0, invalidRows: 0, checked: 0, answered: before });
+export const newTally = (before: Counts): Tally => ({ rows: 0, leftOutRows: 0, repeated: 0, invalidRows: 0, checked: 0, answered: before });
 
 /** Rows of which nothing, or not everything, was taken. */
 export const rejectedRows = (tally: Tally): number => tally.invalidRows + tally.answered.rejectedRows;

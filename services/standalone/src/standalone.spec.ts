@@ -1,0 +1,321 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+const ROOT = path.resolve(__dirname, '../../..');
+const GENERATION = '0b6f9a52-6a0e-4a9e-9f0e-6a4a1f4f1d11';
+
+/** The system as a process of its own, as npm start runs it. */
+class System {
+  output = '';
+  errors = '';
+  url = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+  }
+
+  static spawn(dataDir: string, environment: Record<string, string> = {}, entry = 'main.js', args: readonly string[] = []): System {
+    const file = path.join(ROOT, 'dist/services/standalone/src', entry);
+    const env = { PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...environment };
+    // Its own process group, so that a signal reaches all of it as Ctrl-C in a terminal does.
+    return new System(spawn(process.execPath, [file, ...args], { env, cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  static async start(dataDir: string, environment?: Record<string, string>): Promise<System> {
+    const system = System.spawn(dataDir, environment);
+    await system.ready();
+    return system;
+  }
+
+  async ready(): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (!/^ready \S+\n/.test(this.output)) {
+      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`not ready: ${this.output}${this.errors}`);
+      await Promise.race([once(this.child.stdout ?? this.child, 'data'), once(this.child, 'exit')]);
+    }
+    this.url = /^ready (\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.signalGroup('SIGINT');
+    return this.ended();
+  }
+
+  async post(name: string, body: object): Promise<{ readonly event_id: string; readonly position: string }> {
+    const response = await fetch(`${this.url}/api/analytics/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.status !== 202) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as { event_id: string; position: string };
+  }
+
+  async get<T>(pathAndQuery: string, after?: string): Promise<T> {
+    const response = await fetch(`${this.url}/api/analytics/${pathAndQuery}`, {
+      headers: after === undefined ? {} : { 'x-picly-after': after },
+    });
+    if (!response.ok) throw new Error(`${pathAndQuery}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+}
+
+interface List<Row> {
+  readonly data: readonly Row[];
+}
+
+async function picly(url: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { PATH, PICLY_URL: url };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [path.join(ROOT, 'dist/services/cli/src/main.js'), ...args], { env, cwd: ROOT });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+let folder: string;
+let dataDir: string;
+let system: System;
+
+const stop = async (): Promise<void> => void (await system?.stop());
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+const postgresPid = async (): Promise<number> =>
+  Number((await readFile(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
+
+beforeAll(async () => {
+  await run(process.execPath, [path.join(ROOT, 'deploy/scripts/build.mjs')], { cwd: ROOT });
+}, 120_000);
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'picly-standalone-'));
+  dataDir = path.join(folder, 'data');
+});
+afterEach(async () => {
+  await stop();
+  await rm(folder, { recursive: true, force: true });
+}, 30_000);
+
+jest.setTimeout(120_000);
+
+describe('the whole system in one process', () => {
+  it('says ready first, with its addresses, and answers the six calls of the brief', async () => {
+    system = await System.start(dataDir);
+    expect(system.output).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n/);
+    await system.post('generation', {
+      generation_id: GENERATION,
+      prompt: 'a lighthouse at dawn',
+      engine: 'flux-pro',
+      success: true,
+      response_time: 3.5,
+      cost: 0.08,
+      revenue: 0.096,
+    });
+    await system.post('rate', {
+      generation_id: GENERATION,
+      rating: 5,
+      quality_score: 95,
+      feedback: 'Amazing quality!',
+      tags: ['composition', 'colors', 'details'],
+      time_to_rate: 45,
+    });
+    await system.post('action', { generation_id: GENERATION, action: 'download' });
+    const { position } = await system.post('behavior', {
+      session_id: 'session_123',
+      action: 'button_click',
+      details: { button: 'generate' },
+      page: '/generator',
+      device: { category: 'desktop' },
+      time: 5,
+    });
+    const suggestions = await system.get<List<{ prompt: string; avg_rating: number }>>(
+      'prompt-suggestions?engine=flux-pro&limit=5',
+      position,
+    );
+    expect(suggestions.data).toMatchObject([{ prompt: 'a lighthouse at dawn', avg_rating: 5 }]);
+    const top = await system.get<List<{ prompt: string }>>('top-prompts?engine=flux-pro&min_ratings=5&limit=50', position);
+    expect(top.data).toEqual([]);
+    const dashboard = await system.get<Record<string, unknown>>('dashboard?days=30', position);
+    expect(dashboard).toHaveProperty('totals');
+    for (const address of system.output.match(/http:\S+/g) ?? []) expect((await fetch(address)).status).toBeLessThan(405);
+  });
+
+  it('answers a read with its own write', async () => {
+    system = await System.start(dataDir);
+    for (let n = 1; n <= 5; n++) {
+      const { position } = await system.post('rate', { generation_id: GENERATION, rating: n, user_id: 'ada' });
+      const facts = await system.get<List<{ rating: number }>>(`ratings?generation_id=${GENERATION}`, position);
+      expect(facts.data.map((row) => row.rating)).toEqual([n]);
+    }
+  });
+
+  it('ends on Ctrl-C within seconds, leaves no process behind, and has everything after a restart', async () => {
+    system = await System.start(dataDir);
+    const { position } = await system.post('rate', { generation_id: GENERATION, rating: 4 });
+    const server = await postgresPid();
+    expect(isAlive(server)).toBe(true);
+    const before = Date.now();
+    expect(await system.stop()).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(isAlive(server)).toBe(false);
+    expect(system.errors).toBe('');
+    system = await System.start(dataDir);
+    const facts = await system.get<List<{ rating: number }>>(`ratings?generation_id=${GENERATION}`, position);
+    expect(facts.data.map((row) => row.rating)).toEqual([4]);
+  });
+
+  it('has every acknowledged event after being killed, without a gap or a duplicate', async () => {
+    system = await System.start(dataDir);
+    const acknowledged: string[] = [];
+    let position = '';
+    const writing = (async () => {
+      for (;;) {
+        const generationId = randomUUID();
+        const answer = await system.post('rate', { generation_id: generationId, rating: 5 });
+        acknowledged.push(generationId);
+        position = answer.position;
+        if (acknowledged.length === 200) system.signalGroup('SIGKILL');
+      }
+    })();
+    await expect(writing).rejects.toThrow();
+    await system.ended();
+    system = await System.start(dataDir);
+    const summary = await system.get<List<{ count: number }>>('ratings/summary', position);
+    const count = summary.data[0]?.count ?? 0;
+    // One request may have been written and not answered.
+    expect([acknowledged.length, acknowledged.length + 1]).toContain(count);
+    for (const id of [acknowledged[0], acknowledged.at(-1)]) {
+      expect((await system.get<List<unknown>>(`ratings?generation_id=${id}`, position)).data).toHaveLength(1);
+    }
+  });
+
+  it('ends at once when it is asked twice', async () => {
+    system = await System.start(dataDir);
+    system.signalGroup('SIGTERM');
+    system.signalGroup('SIGINT');
+    await system.ended();
+    expect(isAlive(system.pid)).toBe(false);
+  });
+
+  it('says in one sentence that the data directory or the port is in use, or that a setting is wrong', async () => {
+    system = await System.start(dataDir);
+    const port = new URL(system.url).port;
+    const second = System.spawn(dataDir);
+    expect(await second.ended()).not.toBe(0);
+    expect(second.errors).toContain('is in use by process');
+    expect(second.errors).not.toMatch(/\n\s+at /);
+    const third = System.spawn(path.join(folder, 'other'), { PORT: port });
+    expect(await third.ended()).toBe(78);
+    expect(third.errors).toContain(`PORT must be free, and ${port} is in use`);
+    const fourth = System.spawn(path.join(folder, 'other'), { PORT: 'many', LOG_LEVEL: 'loud' });
+    expect(await fourth.ended()).toBe(78);
+    expect(fourth.errors.trim().split('\n')).toHaveLength(2);
+    expect([second, third, fourth].map((each) => each.output)).toEqual(['', '', '']);
+  });
+});
+
+describe('the command line against it', () => {
+  const rows = [
+    'prompt,engine,rater,rating',
+    'a fox,sdxl,ada,5',
+    'a fox,sdxl,bob,3',
+    'a fox,flux,ada,4',
+    'an owl,flux,bob,2.5',
+    'a fox,sdxl,bob,3',
+  ].join('\n');
+
+  async function facts(): Promise<string> {
+    const list = await system.get<List<Record<string, unknown>>>('ratings?limit=100');
+    return JSON.stringify(list.data);
+  }
+
+  async function folded(): Promise<void> {
+    for (;;) {
+      const { data } = await system.get<List<{ lag_events: number | null }>>('admin/projections');
+      if (data.every((row) => row.lag_events === 0)) return;
+    }
+  }
+
+  it('imports a file, reports its bad row, and changes nothing the second time', async () => {
+    system = await System.start(dataDir);
+    const file = path.join(folder, 'ratings.csv');
+    await writeFile(file, rows);
+    const args = ['import', file, '--map', 'ratings', '--state', path.join(folder, 'state')];
+    const first = await picly(system.url, ...args);
+    expect(first.stdout).toContain('5 rows, 6 events accepted, 0 known already, 2 repeated in the file, 1 row rejected');
+    expect(first.code).toBe(2);
+    const report = await readFile(path.join(folder, 'state/ratings.csv.rejected.ndjson'), 'utf8');
+    expect(JSON.parse(report)).toMatchObject({ row: 4, column: 'rating', pointer: '/rating', code: 'whole_number' });
+    await folded();
+    const before = await facts();
+    const second = await picly(system.url, ...args);
+    expect(second.stdout).toContain('5 rows, 0 events accepted, 6 known already');
+    await folded();
+    expect(await facts()).toBe(before);
+    const summary = await system.get<List<object>>('ratings/summary');
+    expect(summary.data).toMatchObject([{ count: 3, avg: 4, distribution: [0, 0, 1, 1, 1] }]);
+  });
+
+  it('shows status and settings, makes and revokes keys, and exports', async () => {
+    system = await System.start(dataDir);
+    await system.post('rate', { generation_id: GENERATION, rating: 4, feedback: 'fine' });
+    await folded();
+    const status = await picly(system.url, 'status', '--partitions');
+    expect(status.code).toBe(0);
+    expect(status.stdout).toMatch(/prompt-analytics v1\s+1\s+0/);
+    expect((await picly(system.url, 'config')).stdout).toContain('DATABASE_URL=');
+    const exported = await picly(system.url, 'export', 'ratings', '--format', 'ndjson');
+    expect(JSON.parse(exported.stdout)).toMatchObject({ generation_id: GENERATION, rating: 4, feedback: 'fine' });
+    const created = await picly(system.url, 'keys', 'create', '--name', 'ops', '--scopes', 'admin,read');
+    expect(created.stdout).toMatch(/^sk_\S+\n$/);
+    const refused = await picly(system.url, 'keys', 'list');
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: 'the API wants a key: set PICLY_KEY to one that may do this\n' });
+  });
+
+  it('ends with a sentence when nothing answers or the arguments are wrong', async () => {
+    const away = await picly('http://127.0.0.1:1', 'status');
+    expect(away).toMatchObject({ code: 1, stdout: '' });
+    expect(away.stderr).toMatch(/^http:\/\/127\.0\.0\.1:1 cannot be reached: .*\n$/);
+    expect(await picly('x', 'import', 'nope.csv', '--map', 'ratings')).toMatchObject({ code: 1, stderr: 'nope.csv does not exist\n' });
+    expect((await picly('x', 'import', 'nope.csv', '--map', 'nope')).stderr).toContain(
+      'there is no preset "nope"; there are ab-units, purchases, ratings, scores',
+    );
+    expect((await picly('x', 'frobnicate')).code).toBe(1);
+  });
+});
+
+describe('the demo', () => {
+  it('tells what the simulation counted, exactly, the second time too', async () => {
+    for (const round of ['first', 'second']) {
+      system = System.spawn(dataDir, {}, 'demo.js', ['--events', '3000', '--seed', 'spec', '--no-keep-running']);
+      expect({ round, code: await system.ended(), errors: system.errors }).toEqual({ round, code: 0, errors: '' });
+      expect(system.output).toMatch(/^ready http/);
+      expect(system.output).toContain('figures checked are exactly what the simulation counted');
+    }
+    expect(system.output).toContain('all were known from an earlier run');
+    const other = System.spawn(dataDir, {}, 'demo.js', ['--events', '4000', '--no-keep-running']);
+    expect(await other.ended()).toBe(64);
+    expect(other.errors).toContain('holds the world of --seed spec --events 3000');
+  });
+});
