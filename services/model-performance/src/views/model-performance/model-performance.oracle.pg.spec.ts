@@ -9,7 +9,7 @@ import { ALWAYS } from './time-cover';
 
 const folder = dataDir();
 const rowsOf = (file: string): Record<string, string>[] =>
-  parse(readFileSync(path.join(folder ?? '', file)), { columns: true }) as Record<string, string>[];
+  parse<Record<string, string>>(readFileSync(path.join(folder ?? '', file)), { columns: true });
 
 /** What plain arithmetic over the file says of an engine. */
 interface Plain {
