@@ -19,6 +19,8 @@ export interface LaneDeps {
   readonly logger: RunnerLogger;
   /** Bounds the transactions of all lanes together, so that readers find connections. */
   readonly gate: Gate;
+  /** Told which partitions others have claimed. */
+  readonly onFenced: (lane: Lane, places: readonly string[]) => void;
 }
 
 const PAUSES_MS = [20, 100, 400];
@@ -142,7 +144,8 @@ export class Lane {
       if (error.places.includes(place) && this.claims.get(place)?.epoch === move.epoch) this.claims.delete(place);
     }
     this.deps.metrics.failure(this.id, 'fenced');
-    this.deps.logger.warn({ projection: this.id, partitions: error.places }, 'another instance took over');
+    this.deps.onFenced(this, error.places);
+    this.deps.logger.warn({ projection: this.id, partitions: error.places }, 'another instance has claimed them');
     return true;
   }
 

@@ -11,11 +11,17 @@ import { ProjectionRunner, type RunnerOptions } from './runner';
 
 export const PARTITIONS = 4;
 
+const OBSERVER = 'observer';
+
 type Rows = Record<string, unknown>[];
 
 /** A database with projections installed, a log in memory, and runners on them. */
 export interface RunnerHarness {
   readonly pool: DatabasePool;
+  /** For the test's own eyes: never cut. */
+  readonly observer: DatabasePool;
+  /** Breaks the connections of all others; with `inTransaction` only of those. */
+  cut(options?: { readonly inTransaction: boolean }): Promise<void>;
   readonly keys: PersonKeys;
   readonly log: MemoryLog;
   readonly store: MemoryStore;
@@ -33,6 +39,7 @@ export interface RunnerHarness {
 export async function openRunnerHarness(projections: readonly Projection[]): Promise<RunnerHarness> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, maxConnections: 12 });
+  const observer = createPool({ url: database.url, maxConnections: 1, applicationName: OBSERVER });
   await installProjections(pool, projections);
   const keys = new PersonKeys({ pool });
   const runners: ProjectionRunner[] = [];
@@ -43,6 +50,14 @@ export async function openRunnerHarness(projections: readonly Projection[]): Pro
   await prepare();
   return {
     pool,
+    observer,
+    cut: async ({ inTransaction } = { inTransaction: false }) => {
+      await observer.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and application_name <> $1 and (not $2 or state = 'idle in transaction')`,
+        [OBSERVER, inTransaction],
+      );
+    },
     keys,
     get log() {
       return log;
@@ -62,17 +77,18 @@ export async function openRunnerHarness(projections: readonly Projection[]): Pro
     },
     rows: async (projection) => {
       const tables: Record<string, Rows> = {};
-      for (const table of projection.tables) tables[table.name] = await tableRows(pool, schemaOf(projection), table);
+      for (const table of projection.tables) tables[table.name] = await tableRows(observer, schemaOf(projection), table);
       return tables;
     },
-    letters: () => pool.query('select "offset", sequence, cause, event_id from runtime.dead_letters order by topic, partition, "offset"'),
+    letters: () =>
+      observer.query('select "offset", sequence, cause, event_id from runtime.dead_letters order by topic, partition, "offset"'),
     reset: async () => {
       await stopAll();
-      const tables = await pool.query<{ name: string }>(
+      const tables = await observer.query<{ name: string }>(
         `select format('%I.%I', schemaname, tablename) as name from pg_tables
           where schemaname ~ '_v[0-9]+$' and tablename <> 'migrations' or tablename in ('checkpoints', 'dead_letters')`,
       );
-      await pool.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+      await observer.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
       store = new MemoryStore();
       log = new MemoryLog(store);
       await prepare();
@@ -81,6 +97,7 @@ export async function openRunnerHarness(projections: readonly Projection[]): Pro
       await stopAll();
       await log.close();
       await pool.close();
+      await observer.close();
       await database.drop();
     },
   };

@@ -133,7 +133,7 @@ describe('two runners of a group', () => {
     const member = (await join.mock.results[0]?.value) as MemoryMember;
     const positions = await harness.append(events);
     await asleep;
-    await endSleepers(harness);
+    await harness.cut({ inTransaction: true });
     const expired = member.expire();
     const heir = harness.runner([other]);
     await heir.start();
@@ -147,7 +147,7 @@ describe('two runners of a group', () => {
     join.mockRestore();
   });
 
-  it('an instance with an old claim is refused and stops, its newer partitions go on', async () => {
+  it('an instance whose claim is older than another is refused, and claims back what the group still assigns to it', async () => {
     const fenced: string[] = [];
     const runner = harness.runner([toyProjection], {
       metrics: { events: () => undefined, batch: () => undefined, lag: () => undefined, failure: (_, kind) => void fenced.push(kind) },
@@ -165,6 +165,8 @@ describe('two runners of a group', () => {
     expect(fenced).toContain('fenced');
     const ownPartition = (_: DecodedEvent, i: number) => i < 20 || positions[i - 20]?.partition !== 0;
     expect(await harness.rows(toyProjection)).toEqual(toyTables(events.filter(ownPartition)));
+    await runner.whenFolded(positions);
+    expect(await harness.rows(toyProjection)).toEqual(toyTables(events));
   });
 });
 
@@ -177,7 +179,7 @@ describe('when something breaks', () => {
   };
 
   it.each<[string, () => Promise<void>]>([
-    ['the connection is cut inside a transaction', () => endSleepers(harness)],
+    ['the connection is cut inside a transaction', () => harness.cut({ inTransaction: true })],
     ['the server cancels a statement', () => Promise.reject(Object.assign(new Error('canceling'), { severity: 'ERROR', code: '57014' }))],
     ['two transactions deadlock', () => Promise.reject(Object.assign(new Error('deadlock'), { severity: 'ERROR', code: '40P01' }))],
   ])('and %s, the batch is folded again, once, and nothing is parked', async (_, what) => {
@@ -264,12 +266,6 @@ it('a version that is new begins where the log begins', async () => {
   const [row] = await harness.pool.query('select first_offset, next_offset from runtime.checkpoints where next_offset > 0');
   expect(row).toEqual({ first_offset: 10, next_offset: 30 });
 });
-
-async function endSleepers({ pool }: RunnerHarness): Promise<void> {
-  await pool.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
-  );
-}
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; !(await isSo());) {

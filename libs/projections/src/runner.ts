@@ -4,7 +4,7 @@ import type { DatabasePool } from '@picly/database';
 import type { EventLog, GroupMember, LogPosition, TopicPartition } from '@picly/event-log';
 import type { KeyReader } from '@picly/personal-data';
 import { CatchUp } from './catch-up';
-import { claim, type ClaimRequest } from './checkpoints';
+import { ClaimKeeper } from './claim-keeper';
 import { Collector } from './collector';
 import type { Projection } from './define';
 import { Gate } from './gate';
@@ -53,7 +53,7 @@ export class ProjectionRunner {
   private readonly stream: Stream;
   private readonly catchUp: CatchUp;
   private readonly collector: Collector;
-  private readonly owner: string;
+  private readonly claims: ClaimKeeper;
   private member: GroupMember | undefined;
 
   constructor(options: RunnerOptions) {
@@ -69,11 +69,22 @@ export class ProjectionRunner {
     this.options = options;
     this.projections = projections;
     this.logger = logger;
-    this.owner = options.owner ?? randomUUID();
     const gate = new Gate(options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
-    this.lanes = projections.map((projection) => new Lane(projection, { pool, logger, metrics, gate, board: this.positions }));
+    this.lanes = projections.map(
+      (projection) =>
+        new Lane(projection, {
+          pool,
+          logger,
+          metrics,
+          gate,
+          board: this.positions,
+          onFenced: (lane, places) => this.claims.lost(lane, places),
+        }),
+    );
     this.stream = new Stream({ log, keys, lanes: this.lanes, onBehind: () => this.catchUp.look() });
     this.catchUp = new CatchUp({ log, keys, lanes: this.lanes, gaps: (lanes) => this.stream.gaps(lanes), maxRecords, logger });
+    const owner = options.owner ?? randomUUID();
+    this.claims = new ClaimKeeper({ pool, log, owner, logger, lanes: this.lanes, onReclaimed: () => this.catchUp.look() });
     this.collector = new Collector({ maxRecords, concurrency: 2, work: (batches) => this.stream.hand(batches) });
   }
 
@@ -99,6 +110,7 @@ export class ProjectionRunner {
   /** Finishes the batches under way and leaves, so that another instance goes on at once. */
   async stop(): Promise<void> {
     await this.member?.leave();
+    this.claims.stop();
     await this.catchUp.stop();
   }
 
@@ -120,17 +132,7 @@ export class ProjectionRunner {
   }
 
   private async assigned(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
-    const bounds = await this.options.log.bounds([...new Set(places.map(({ topic }) => topic))]);
-    const starts = new Map(bounds.map((bound) => [placeOf(bound), bound.start]));
-    const requests = this.lanes.flatMap((lane) =>
-      places
-        .filter(({ topic }) => lane.topics.has(topic))
-        .map(({ topic, partition }): ClaimRequest => {
-          return { projection: lane.projection, topic, partition, firstOffset: starts.get(placeOf({ topic, partition })) ?? 0 };
-        }),
-    );
-    const claims = await claim(this.options.pool, this.owner, requests);
-    for (const lane of this.lanes) lane.own(claims.get(lane.id) ?? []);
+    await this.claims.take(places);
     const positions = this.stream.begin(places);
     this.catchUp.look();
     return positions;
@@ -138,7 +140,7 @@ export class ProjectionRunner {
 
   private revoked(places: readonly TopicPartition[]): void {
     this.stream.end(places);
-    for (const lane of this.lanes) lane.disown(places);
+    this.claims.drop(places);
   }
 
   private halted(place: TopicPartition, error: Error): void {

@@ -100,6 +100,7 @@ export class MemoryMember implements GroupMember {
       partitions.filter((partition) => partition < this.store.partitions(topic).length).map((partition) => ({ topic, partition })),
     );
     const positions = new Map((await this.positionsOf(places)).map((position) => [keyOf(position), position.offset]));
+    if (this.gone) return;
     for (const place of places) {
       const offset = positions.get(keyOf(place)) ?? this.store.partition(place).start;
       this.flows.set(keyOf(place), new MemoryFlow(this.store, this.options, { ...place, offset }));
