@@ -33,6 +33,8 @@ interface Running {
   handle: ServiceHandle | undefined;
   readonly starting: AbortController;
   stopping: boolean;
+  /** What the process ends with once it has stopped. */
+  exitCode: number;
 }
 
 function stopper(running: Running, config: CommonConfig, logger: Logger): (why: string, exitCode: number) => void {
@@ -42,6 +44,7 @@ function stopper(running: Running, config: CommonConfig, logger: Logger): (why: 
       process.exit(exitCode === 0 ? EXIT_FAILED : exitCode);
     }
     running.stopping = true;
+    running.exitCode = exitCode;
     logger.info(`stopping: ${why}`);
     running.starting.abort();
     const force = setTimeout(() => {
@@ -59,7 +62,7 @@ function stopper(running: Running, config: CommonConfig, logger: Logger): (why: 
  */
 export async function runService(definition: ServiceDefinition, config: CommonConfig): Promise<ServiceHandle> {
   const logger = createLogger({ name: definition.name, level: config.LOG_LEVEL });
-  const running: Running = { handle: undefined, starting: new AbortController(), stopping: false };
+  const running: Running = { handle: undefined, starting: new AbortController(), stopping: false, exitCode: 0 };
   const stop = stopper(running, config, logger);
   const fatal = (reason: string, err?: unknown): void => {
     logger.fatal({ err }, reason);
@@ -71,11 +74,11 @@ export async function runService(definition: ServiceDefinition, config: CommonCo
   try {
     running.handle = await startService(definition, config, { logger, signal: running.starting.signal, onFatal: fatal });
   } catch (error) {
-    process.exit(running.stopping ? 0 : explain(error, logger));
+    process.exit(running.stopping ? running.exitCode : explain(error, logger));
   }
   if (running.stopping) {
     await running.handle.close();
-    process.exit(0);
+    process.exit(running.exitCode);
   }
   process.stdout.write(`ready ${running.handle.url}\n`);
   return running.handle;
