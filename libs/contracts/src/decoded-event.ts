@@ -46,7 +46,10 @@ export type DecodedEvent<T extends EventType = EventType> = { [K in T]: Decoded<
  * Who rated, for "the same rater replaces": the person, else the visit, else nobody in particular (one such rater per
  * generation). An erased person keeps being one rater, nameless.
  */
-export function raterOf(event: { readonly subject?: Subject; readonly data: { readonly user_id?: string; readonly session_id?: string } }): string {
+export function raterOf(event: {
+  readonly subject?: Subject;
+  readonly data: { readonly user_id?: string; readonly session_id?: string };
+}): string {
   if (event.data.user_id !== undefined) return `user:${event.data.user_id}`;
   if (event.data.session_id !== undefined) return `session:${event.data.session_id}`;
   const { subject } = event;

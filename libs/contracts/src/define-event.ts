@@ -7,13 +7,15 @@ export type KeyedBy = 'generation' | 'person' | 'event';
 
 /** A body as it is stored: envelope fields taken out, `Amount` under `<name>_micros`, `Seconds` under `<name>_ms`. */
 export type Stored<Body> = {
-  [K in keyof Body as K extends (typeof ENVELOPE_FIELDS)[number]
-    ? never
-    : NonNullable<Body[K]> extends Amount
-      ? `${K & string}_micros`
-      : NonNullable<Body[K]> extends Seconds
-        ? `${K & string}_ms`
-        : K]: NonNullable<Body[K]> extends Amount | Seconds ? (undefined extends Body[K] ? number | undefined : number) : Body[K];
+  [
+    K in keyof Body as K extends (typeof ENVELOPE_FIELDS)[number]
+      ? never
+      : NonNullable<Body[K]> extends Amount
+        ? `${K & string}_micros`
+        : NonNullable<Body[K]> extends Seconds
+          ? `${K & string}_ms`
+          : K
+  ]: NonNullable<Body[K]> extends Amount | Seconds ? (undefined extends Body[K] ? number | undefined : number) : Body[K];
 };
 
 /** Data as a consumer sees it: the personal fields are gone once the key of the person is. */
@@ -38,8 +40,11 @@ export interface EventSpec<Type extends string, Body extends object, Personal ex
   readonly upcasts: Readonly<Record<number, Upcast>>;
 }
 
-export interface EventDefinition<Type extends string, Body extends object, Personal extends keyof Body & string>
-  extends EventSpec<Type, Body, Personal> {
+export interface EventDefinition<Type extends string, Body extends object, Personal extends keyof Body & string> extends EventSpec<
+  Type,
+  Body,
+  Personal
+> {
   readonly topic: string;
 }
 

@@ -46,7 +46,12 @@ describe('the envelope of an event', () => {
 
   test('attributes travel as ce_ headers, the data as the JSON body', () => {
     const { headers, value, timestamp } = encodeEvent(event);
-    expect(headers).toMatchObject({ ce_specversion: '1.0', ce_id: event.id, ce_type: 'rating-submitted', ce_time: '2026-03-04T05:06:07.008Z' });
+    expect(headers).toMatchObject({
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_type: 'rating-submitted',
+      ce_time: '2026-03-04T05:06:07.008Z',
+    });
     expect(JSON.parse(value.toString())).toEqual(event.data);
     expect(timestamp).toBe(event.receivedAt);
   });

@@ -69,7 +69,8 @@ function parseBody(value: Buffer): Record<string, unknown> {
   } catch (cause) {
     throw new EnvelopeError('EVENT_BODY_INVALID', 'the body is not JSON', { cause });
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new EnvelopeError('EVENT_BODY_INVALID', 'the body is not an object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new EnvelopeError('EVENT_BODY_INVALID', 'the body is not an object');
   return body as Record<string, unknown>;
 }
 
@@ -85,9 +86,13 @@ function upcast(type: EventType, from: number, data: Record<string, unknown>): R
   return current;
 }
 
-/** Reads what `encodeEvent` wrote, in any version ever written. Throws `EnvelopeError`. */
-export function decodeEvent(record: EncodedEvent): SealedEvent {
-  const { headers } = record;
+interface Identity {
+  readonly id: string;
+  readonly type: EventType;
+  readonly version: number;
+}
+
+function identityOf(headers: Readonly<Record<string, string>>): Identity {
   const id = headers['ce_id'];
   const type = headers['ce_type'];
   if (id === undefined || type === undefined) throw new EnvelopeError('ENVELOPE_INVALID', 'header ce_id or ce_type is missing');
@@ -96,13 +101,28 @@ export function decodeEvent(record: EncodedEvent): SealedEvent {
   if (!Number.isInteger(version) || version < 1 || version > EVENTS[type].version) {
     throw new EnvelopeError('EVENT_VERSION_UNKNOWN', `${type} is known up to version ${EVENTS[type].version}`);
   }
+  return { id, type, version };
+}
+
+function optionalsOf(headers: Readonly<Record<string, string>>): Pick<SealedEvent, 'happenedAt' | 'sentAt' | 'fingerprint'> {
+  const happenedAt = instant(headers, 'ce_happenedtime');
+  const sentAt = instant(headers, 'ce_senttime');
+  const fingerprint = headers['ce_fingerprint'];
+  return {
+    ...(happenedAt !== undefined && { happenedAt }),
+    ...(sentAt !== undefined && { sentAt }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
+}
+
+/** Reads what `encodeEvent` wrote, in any version ever written. Throws `EnvelopeError`. */
+export function decodeEvent(record: EncodedEvent): SealedEvent {
+  const { headers } = record;
+  const { id, type, version } = identityOf(headers);
   const occurredAt = instant(headers, 'ce_time');
   if (occurredAt === undefined) throw new EnvelopeError('ENVELOPE_INVALID', 'header ce_time is missing');
   const { sealed, ...data } = parseBody(record.value);
   if (sealed !== undefined && typeof sealed !== 'string') throw new EnvelopeError('EVENT_BODY_INVALID', 'sealed is not text');
-  const happenedAt = instant(headers, 'ce_happenedtime');
-  const sentAt = instant(headers, 'ce_senttime');
-  const fingerprint = headers['ce_fingerprint'];
   return {
     id,
     type,
@@ -110,8 +130,6 @@ export function decodeEvent(record: EncodedEvent): SealedEvent {
     occurredAt,
     receivedAt: record.timestamp,
     ...(sealed !== undefined && { sealed }),
-    ...(happenedAt !== undefined && { happenedAt }),
-    ...(sentAt !== undefined && { sentAt }),
-    ...(fingerprint !== undefined && { fingerprint }),
+    ...optionalsOf(headers),
   };
 }

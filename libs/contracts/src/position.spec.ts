@@ -25,8 +25,12 @@ describe('a position token', () => {
     expect(encodePosition([{ topic: 'picly.rating-submitted', partition: 3, offset: 42 }])).toMatch(/^[\w-]+$/);
   });
 
-  test.each(['', 'abc', '....', Buffer.from('0.0').toString('base64url'), Buffer.from('99.0.1').toString('base64url'), Buffer.from('0.0.-1').toString('base64url')])(
-    'text that is no token of ours is refused: %j',
-    (token) => expect(decodePosition(token)).toBeUndefined(),
-  );
+  test.each([
+    '',
+    'abc',
+    '....',
+    Buffer.from('0.0').toString('base64url'),
+    Buffer.from('99.0.1').toString('base64url'),
+    Buffer.from('0.0.-1').toString('base64url'),
+  ])('text that is no token of ours is refused: %j', (token) => expect(decodePosition(token)).toBeUndefined());
 });

@@ -141,7 +141,8 @@ export function Words(limits: { readonly maxItems: number; readonly maxLength: n
         uniqueItems: true,
         items: { type: 'string', minLength: 1, maxLength: limits.maxLength, format: 'storable-text' },
       },
-      test: (value) => Array.isArray(value) && value.length <= limits.maxItems && value.every(isWord) && new Set(value).size === value.length,
+      test: (value) =>
+        Array.isArray(value) && value.length <= limits.maxItems && value.every(isWord) && new Set(value).size === value.length,
       must: `a list of at most ${limits.maxItems} distinct words of 1 to ${limits.maxLength} characters`,
     },
     options,

@@ -14,27 +14,50 @@ describe('when an event happened', () => {
     fc.assert(
       fc.property(fc.integer({ min: -800_000_000_000, max: 800_000_000_000 }), fc.integer({ min: 0, max: 86_400_000 }), (skewMs, agoMs) => {
         const sent = RECEIVED + skewMs;
-        expect(resolveTimes({ occurred_at: at(sent - agoMs), sent_at: at(sent) }, RECEIVED)).toMatchObject({ occurredAt: RECEIVED - agoMs, sentAt: sent, happenedAt: sent - agoMs });
+        expect(resolveTimes({ occurred_at: at(sent - agoMs), sent_at: at(sent) }, RECEIVED)).toMatchObject({
+          occurredAt: RECEIVED - agoMs,
+          sentAt: sent,
+          happenedAt: sent - agoMs,
+        });
       }),
     );
   });
 
   test('is never after the receipt, and both raw values are kept', () => {
-    expect(resolveTimes({ occurred_at: at(RECEIVED + 60_000) }, RECEIVED)).toEqual({ occurredAt: RECEIVED, receivedAt: RECEIVED, happenedAt: RECEIVED + 60_000 });
+    expect(resolveTimes({ occurred_at: at(RECEIVED + 60_000) }, RECEIVED)).toEqual({
+      occurredAt: RECEIVED,
+      receivedAt: RECEIVED,
+      happenedAt: RECEIVED + 60_000,
+    });
   });
 
   test('may not be in the future', () => {
-    expect(resolveTimes({ occurred_at: at(RECEIVED + 301_000) }, RECEIVED)).toMatchObject({ pointer: '/occurred_at', code: 'in_the_future' });
+    expect(resolveTimes({ occurred_at: at(RECEIVED + 301_000) }, RECEIVED)).toMatchObject({
+      pointer: '/occurred_at',
+      code: 'in_the_future',
+    });
   });
 
   test('may not be after the sending', () => {
-    expect(resolveTimes({ occurred_at: at(RECEIVED), sent_at: at(RECEIVED - 1) }, RECEIVED)).toMatchObject({ pointer: '/occurred_at', code: 'after_sent_at' });
+    expect(resolveTimes({ occurred_at: at(RECEIVED), sent_at: at(RECEIVED - 1) }, RECEIVED)).toMatchObject({
+      pointer: '/occurred_at',
+      code: 'after_sent_at',
+    });
   });
 });
 
 describe('the stored data of a body', () => {
   test('has amounts in whole micro-units and durations in whole milliseconds, and no field of the envelope', () => {
-    const body = { event_id: 'x', occurred_at: 'x', sent_at: 'x', engine: 'dalle3', success: true, response_time: 3.5, cost: 0.08, revenue: 0.096 };
+    const body = {
+      event_id: 'x',
+      occurred_at: 'x',
+      sent_at: 'x',
+      engine: 'dalle3',
+      success: true,
+      response_time: 3.5,
+      cost: 0.08,
+      revenue: 0.096,
+    };
     expect(storedData(EVENTS['engine-call-measured'], body)).toEqual({
       engine: 'dalle3',
       success: true,
@@ -46,6 +69,10 @@ describe('the stored data of a body', () => {
 
   test('amounts are rounded to the nearest micro-unit, never cut', () => {
     const body = { engine: 'e', success: true, response_time: 0.0005, cost: 1.000_000_6, revenue: 0.1 + 0.2 };
-    expect(storedData(EVENTS['engine-call-measured'], body)).toMatchObject({ cost_micros: 1_000_001, revenue_micros: 300_000, response_time_ms: 1 });
+    expect(storedData(EVENTS['engine-call-measured'], body)).toMatchObject({
+      cost_micros: 1_000_001,
+      revenue_micros: 300_000,
+      response_time_ms: 1,
+    });
   });
 });

@@ -7,8 +7,12 @@ const nested = (depth: number): unknown => {
 };
 
 describe('what can be stored', () => {
-  test.each(['', 'plain', '\u{1F600}', 'e\u0301', '\u202E', '\u0001'])('text %j comes back as sent', (text) => expect(isStorableText(text)).toBe(true));
-  test.each(['a\0b', '\uD800', '\uDC00x', 'x\uD83D'])('text with NUL or half a surrogate pair is refused: %j', (text) => expect(isStorableText(text)).toBe(false));
+  test.each(['', 'plain', '\u{1F600}', 'e\u0301', '\u202E', '\u0001'])('text %j comes back as sent', (text) =>
+    expect(isStorableText(text)).toBe(true),
+  );
+  test.each(['a\0b', '\uD800', '\uDC00x', 'x\uD83D'])('text with NUL or half a surrogate pair is refused: %j', (text) =>
+    expect(isStorableText(text)).toBe(false),
+  );
 
   test('an object may be as deep as the limit and no deeper', () => {
     expect(isStorableJson(nested(JSON_LIMITS.depth))).toBe(true);

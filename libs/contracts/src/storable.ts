@@ -6,21 +6,28 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
+const isUnstorable = (value: unknown): boolean => typeof value === 'string' && !isStorableText(value);
+
+/** What is directly inside a value; `undefined` when a name in it cannot be stored. */
+function inside(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'object' || value === null) return [];
+  if (!Array.isArray(value) && Object.keys(value).some(isUnstorable)) return undefined;
+  const items: readonly unknown[] = Object.values(value);
+  return items;
+}
+
 /** Whether a parsed JSON value stays within the bounds and holds only storable text. Iterative: depth cannot exhaust the stack. */
 export function isStorableJson(root: unknown): boolean {
-  let level: unknown[] = [root];
+  let level: readonly unknown[] = [root];
   let values = 0;
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > JSON_LIMITS.depth) return false;
+    values += level.length;
+    if (depth > JSON_LIMITS.depth || values > JSON_LIMITS.values || level.some(isUnstorable)) return false;
     const next: unknown[] = [];
     for (const value of level) {
-      if (++values > JSON_LIMITS.values) return false;
-      if (typeof value === 'string' && !isStorableText(value)) return false;
-      if (typeof value !== 'object' || value === null) continue;
-      for (const [key, item] of Object.entries(value)) {
-        if (!isStorableText(key)) return false;
-        next.push(item);
-      }
+      const items = inside(value);
+      if (items === undefined) return false;
+      for (const item of items) next.push(item);
     }
     level = next;
   }

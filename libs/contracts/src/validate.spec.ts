@@ -8,9 +8,48 @@ const GENERATION = '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c01';
 
 /** Values near every rule's edge, and plain nonsense. */
 const anyValue = fc.oneof(
-  fc.constantFrom<unknown>(null, true, false, 0, -0, 1, 5, 6, 100, 100.5, -1, 1e6, 1e6 + 1, 1e13, 4.5, 31_536_000, 31_536_001, Number.MAX_VALUE),
-  fc.constantFrom<unknown>('', 'download', 'USD', 'usd', 'NaN', GENERATION, GENERATION.toUpperCase(), '2026-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2026-02-30T00:00:00Z'),
-  fc.constantFrom<unknown>('a\0b', '\uD800', '\u{1F600}', 'x'.repeat(200), 'x'.repeat(201), '\u{1F600}'.repeat(200), 'x'.repeat(5000), 'x'.repeat(5001)),
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    false,
+    0,
+    -0,
+    1,
+    5,
+    6,
+    100,
+    100.5,
+    -1,
+    1e6,
+    1e6 + 1,
+    1e13,
+    4.5,
+    31_536_000,
+    31_536_001,
+    Number.MAX_VALUE,
+  ),
+  fc.constantFrom<unknown>(
+    '',
+    'download',
+    'USD',
+    'usd',
+    'NaN',
+    GENERATION,
+    GENERATION.toUpperCase(),
+    '2026-01-01T00:00:00Z',
+    '1999-12-31T23:59:59Z',
+    '2026-02-30T00:00:00Z',
+  ),
+  fc.constantFrom<unknown>(
+    'a\0b',
+    '\uD800',
+    '\u{1F600}',
+    'x'.repeat(200),
+    'x'.repeat(201),
+    '\u{1F600}'.repeat(200),
+    'x'.repeat(5000),
+    'x'.repeat(5001),
+  ),
   fc.constantFrom<unknown>([], ['a', 'a'], ['a', ''], ['x'.repeat(65)], [1], {}, { a: { b: ['\0'] } }, { ok: 1 }),
   fc.string({ unit: 'binary' }),
   fc.double(),
@@ -24,7 +63,8 @@ const anyBodyOf = (declared: DeclaredClass): fc.Arbitrary<Record<string, unknown
 };
 
 const saysClassValidator = (declared: DeclaredClass, body: object): boolean =>
-  validateSync(Object.assign(new declared(), body), { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }).length === 0;
+  validateSync(Object.assign(new declared(), body), { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }).length ===
+  0;
 
 describe('validation of bodies', () => {
   test.each(EVENT_TYPES)('the compiled schema and class-validator agree on every body of %s', (type) => {
@@ -61,11 +101,18 @@ describe('validation of bodies', () => {
   });
 
   test.each([null, [], 'text', 1, true])('a body that is no object is refused: %j', (body) => {
-    expect(validateBody(EVENTS['action-tracked'].body, body)).toEqual([{ pointer: '', code: 'object', message: 'the body must be a JSON object' }]);
+    expect(validateBody(EVENTS['action-tracked'].body, body)).toEqual([
+      { pointer: '', code: 'object', message: 'the body must be a JSON object' },
+    ]);
   });
 
   test('the offending value is never quoted', () => {
-    const errors = validateBody(EVENTS['rating-submitted'].body, { generation_id: '<script>', rating: '<script>', feedback: '<script>\0', tags: ['<script>', '<script>'] });
+    const errors = validateBody(EVENTS['rating-submitted'].body, {
+      generation_id: '<script>',
+      rating: '<script>',
+      feedback: '<script>\0',
+      tags: ['<script>', '<script>'],
+    });
     expect(errors).toHaveLength(4);
     expect(JSON.stringify(errors)).not.toContain('script');
   });

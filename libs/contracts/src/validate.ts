@@ -19,7 +19,12 @@ export function createAjv(): Ajv2020 {
   ajv.addFormat('uuid', UUID);
   ajv.addFormat('instant', isInstant);
   ajv.addFormat('storable-text', isStorableText);
-  ajv.addKeyword({ keyword: 'storable', type: 'object', schemaType: 'boolean', validate: (_schema: boolean, data: unknown) => isStorableJson(data) });
+  ajv.addKeyword({
+    keyword: 'storable',
+    type: 'object',
+    schemaType: 'boolean',
+    validate: (_schema: boolean, data: unknown) => isStorableJson(data),
+  });
   return ajv;
 }
 
@@ -45,15 +50,21 @@ const escapePointer = (name: string): string => name.replace(/~/g, '~0').replace
 export function explainBody(declared: DeclaredClass, body: Readonly<Record<string, unknown>>): FieldError[] {
   const known = new Set(fieldNamesOf(declared));
   const names = Object.keys(body);
-  const instance = Object.assign(new declared(), Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, body[name]])));
+  const instance = Object.assign(
+    new declared(),
+    Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, body[name]])),
+  );
   const wrong = validateSync(instance, { forbidUnknownValues: true }).flatMap(({ property, constraints }) =>
     Object.entries(constraints ?? {}).map(([code, message]): FieldError => {
       return { pointer: `/${escapePointer(property)}`, code: body[property] === undefined ? 'required' : code, message };
     }),
   );
-  const unknown = names.filter((name) => !known.has(name)).slice(0, MAX_UNKNOWN_NAMED).map((name): FieldError => {
-    return { pointer: `/${escapePointer(name)}`, code: 'unknown_field', message: 'this field is not known here' };
-  });
+  const unknown = names
+    .filter((name) => !known.has(name))
+    .slice(0, MAX_UNKNOWN_NAMED)
+    .map((name): FieldError => {
+      return { pointer: `/${escapePointer(name)}`, code: 'unknown_field', message: 'this field is not known here' };
+    });
   return [...wrong, ...unknown];
 }
 
@@ -73,5 +84,9 @@ export function validateBody(declared: DeclaredClass, body: unknown): readonly F
   if (check(body)) return [];
   const errors = explainBody(declared, body);
   if (errors.length > 0) return errors;
-  return (check.errors ?? []).map((error) => ({ pointer: error.instancePath, code: error.keyword, message: error.message ?? 'is not valid' }));
+  return (check.errors ?? []).map((error) => ({
+    pointer: error.instancePath,
+    code: error.keyword,
+    message: error.message ?? 'is not valid',
+  }));
 }

@@ -3,7 +3,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { DatabasePool } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
 import type { PersonKeys } from '@picly/personal-data';
-import { AUTHENTICATOR, CONFIG, EVENT_LOG, FRESHNESS, KEY_STORE, PERSON_KEYS, POOL, provideQueries, type Authenticator, type ServiceDefinition } from '@picly/platform';
+import {
+  AUTHENTICATOR,
+  CONFIG,
+  EVENT_LOG,
+  FRESHNESS,
+  KEY_STORE,
+  PERSON_KEYS,
+  POOL,
+  provideQueries,
+  type Authenticator,
+  type ServiceDefinition,
+} from '@picly/platform';
 import type { ViewFreshness } from '@picly/projections';
 import type { FastifyInstance } from 'fastify';
 import { DeadLettersController } from './admin/dead-letters.controller';
@@ -28,6 +39,14 @@ import { ReceiptsQueries } from './views/receipts/receipts.queries';
 
 const RECENTLY_ACCEPTED_EVENTS = 20_000;
 
+/** Where an event that came before may be known. */
+interface KnownEvents {
+  readonly receipts: ReceiptsQueries;
+  readonly deadLetters: DeadLettersQueries;
+  readonly recent: RecentlyAccepted;
+}
+const KNOWN_EVENTS = Symbol('gateway:known-events');
+
 @Module({
   controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, DashboardController],
   providers: [
@@ -40,27 +59,39 @@ const RECENTLY_ACCEPTED_EVENTS = 20_000;
       inject: [ApiKeysQueries, CONFIG],
     },
     { provide: KEY_STORE, useExisting: KeyDirectory },
-    { provide: KeyAdministration, useFactory: (pool: DatabasePool, directory: KeyDirectory) => new KeyAdministration(pool.url, directory), inject: [POOL, KeyDirectory] },
+    {
+      provide: KeyAdministration,
+      useFactory: (pool: DatabasePool, directory: KeyDirectory) => new KeyAdministration(pool.url, directory),
+      inject: [POOL, KeyDirectory],
+    },
+    {
+      provide: KNOWN_EVENTS,
+      useFactory: (receiptsQueries: ReceiptsQueries, deadLetters: DeadLettersQueries): KnownEvents => ({
+        receipts: receiptsQueries,
+        deadLetters,
+        recent: new RecentlyAccepted(RECENTLY_ACCEPTED_EVENTS),
+      }),
+      inject: [ReceiptsQueries, DeadLettersQueries],
+    },
     {
       provide: ReceiptLookup,
-      useFactory: (found: ReceiptsQueries, recent: RecentlyAccepted, deadLetters: DeadLettersQueries, freshness: ViewFreshness) =>
-        new ReceiptLookup({ receipts: found, recent, deadLetters, freshness }),
-      inject: [ReceiptsQueries, RecentlyAccepted, DeadLettersQueries, FRESHNESS],
+      useFactory: (known: KnownEvents, freshness: ViewFreshness) => new ReceiptLookup({ ...known, freshness }),
+      inject: [KNOWN_EVENTS, FRESHNESS],
     },
-    { provide: RecentlyAccepted, useFactory: () => new RecentlyAccepted(RECENTLY_ACCEPTED_EVENTS) },
     {
       provide: WritePath,
-      useFactory: (config: GatewayConfig, log: EventLog, keys: PersonKeys, known: ReceiptsQueries, recent: RecentlyAccepted) =>
-        new WritePath(config, { log, keys, receipts: known, recent }),
-      inject: [CONFIG, EVENT_LOG, PERSON_KEYS, ReceiptsQueries, RecentlyAccepted],
+      useFactory: (config: GatewayConfig, log: EventLog, keys: PersonKeys, known: KnownEvents) =>
+        new WritePath(config, { ...known, log, keys }),
+      inject: [CONFIG, EVENT_LOG, PERSON_KEYS, KNOWN_EVENTS],
     },
   ],
 })
 export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
+  @Inject(CONFIG) private readonly config!: GatewayConfig;
+  @Inject(AUTHENTICATOR) private readonly authenticator!: Authenticator;
+
   constructor(
     private readonly host: HttpAdapterHost,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
-    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     private readonly directory: KeyDirectory,
     private readonly writePath: WritePath,
   ) {}

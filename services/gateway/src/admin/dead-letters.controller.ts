@@ -36,7 +36,11 @@ export class DeadLettersController {
   constructor(private readonly deadLetters: DeadLettersQueries) {}
 
   @Get()
-  @Answers({ summary: 'Events that a projection could not fold, and those that wait behind them; the latest first.', row: { ...EXAMPLE }, tag: 'operations' })
+  @Answers({
+    summary: 'Events that a projection could not fold, and those that wait behind them; the latest first.',
+    row: { ...EXAMPLE },
+    tag: 'operations',
+  })
   async list(@ValidQuery(DeadLettersQuery) query: DeadLettersQuery): Promise<ListPage<DeadLetterRow>> {
     const [before] = query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, ['number']);
     const rows = await this.deadLetters.list({

@@ -13,7 +13,16 @@ const EXAMPLE: ProjectionStatus = {
   events_per_second: 120,
   event_time: '2026-03-01T08:00:00.000Z',
   partitions: [
-    { topic: 'picly.rating-submitted', partition: 3, position: 43, end: 43, lag: 0, owner: 'host', updated_at: '2026-03-01T08:00:00.000Z', last_error: null },
+    {
+      topic: 'picly.rating-submitted',
+      partition: 3,
+      position: 43,
+      end: 43,
+      lag: 0,
+      owner: 'host',
+      updated_at: '2026-03-01T08:00:00.000Z',
+      last_error: null,
+    },
   ],
 };
 
@@ -22,7 +31,11 @@ export class ProjectionsController {
   constructor(@Inject(FRESHNESS) private readonly freshness: ViewFreshness) {}
 
   @Get()
-  @Answers({ summary: 'Every version of every view of all services: how far it has folded, partition by partition.', body: { data: [EXAMPLE], next_cursor: null }, tag: 'operations' })
+  @Answers({
+    summary: 'Every version of every view of all services: how far it has folded, partition by partition.',
+    body: { data: [EXAMPLE], next_cursor: null },
+    tag: 'operations',
+  })
   async list(): Promise<object> {
     return { data: await this.freshness.status(), next_cursor: null };
   }

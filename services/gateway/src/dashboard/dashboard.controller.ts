@@ -20,7 +20,16 @@ const CHANGE = { value: 0.75, previous: 0.7, change: 0.05, change_rate: 0.071429
 const EXAMPLE = {
   period: { days: 30, from: '2026-03-01T00:00:00.000Z', to: '2026-03-30T12:00:00.000Z', tz: 'UTC' },
   previous_period: { from: '2026-01-30T12:00:00.000Z', to: '2026-03-01T00:00:00.000Z' },
-  totals: { generations: CHANGE, ratings: CHANGE, downloads: CHANGE, calls: CHANGE, cost: CHANGE, revenue: CHANGE, margin: CHANGE, currency: 'USD' },
+  totals: {
+    generations: CHANGE,
+    ratings: CHANGE,
+    downloads: CHANGE,
+    calls: CHANGE,
+    cost: CHANGE,
+    revenue: CHANGE,
+    margin: CHANGE,
+    currency: 'USD',
+  },
   success_metrics: {
     rating_distribution: { distribution: [3, 9, 18, 33, 57], previous_distribution: [3, 9, 18, 33, 57], ...CHANGE, target: 4 },
     success_rate: { ...CHANGE, lower: 0.6656, upper: 0.8192, target: 0.7 },

@@ -27,7 +27,8 @@ describe('the period of the dashboard', () => {
 });
 
 describe('a change', () => {
-  test('is absolute and relative', () => expect(changeOf(0.75, 0.6)).toEqual({ value: 0.75, previous: 0.6, change: 0.15, change_rate: 0.25 }));
+  test('is absolute and relative', () =>
+    expect(changeOf(0.75, 0.6)).toEqual({ value: 0.75, previous: 0.6, change: 0.15, change_rate: 0.25 }));
   test('is not known without both figures, and has no rate from nothing', () => {
     expect(changeOf(1, null)).toMatchObject({ change: null, change_rate: null });
     expect(changeOf(1, 0)).toMatchObject({ change: 1, change_rate: null });
@@ -35,19 +36,48 @@ describe('a change', () => {
 });
 
 describe('the trend', () => {
-  test('has a row for every day, null where nothing is known', () => {
-    expect(byDay(['2026-01-01', '2026-01-02'], [{ rows: [{ day: '2026-01-02', count: 3 }], figures: { ratings: 'count' } }])).toEqual([
-      { day: '2026-01-01', ratings: null },
-      { day: '2026-01-02', ratings: 3 },
+  const figures = { counts: { ratings: 'count' }, rates: { avg: 'avg' } };
+  test('has a row for every day: nothing happened is 0, its rates are not known', () => {
+    expect(byDay(['2026-01-01', '2026-01-02'], [{ rows: [{ day: '2026-01-02', count: 3, avg: 4 }], ...figures }])).toEqual([
+      { day: '2026-01-01', ratings: 0, avg: null },
+      { day: '2026-01-02', ratings: 3, avg: 4 },
     ]);
+  });
+  test('of a list that could not be had is not known', () => {
+    expect(byDay(['2026-01-01'], [{ rows: undefined, ...figures }])).toEqual([{ day: '2026-01-01', ratings: null, avg: null }]);
   });
 });
 
 describe('the dashboard', () => {
-  const part = (rows: Part['rows'], lag = 0): Part => ({ rows, asOf: { event_time: '2026-03-30T11:00:00Z', lag_events: lag, lag_ms: lag * 10, at: '2026-03-30T12:00:00Z' } });
+  const part = (rows: Part['rows'], lag = 0): Part => ({
+    rows,
+    asOf: { event_time: '2026-03-30T11:00:00Z', lag_events: lag, lag_ms: lag * 10, at: '2026-03-30T12:00:00Z' },
+  });
   const found = new Map<PartName, Part>([
-    ['ratings', part([{ count: 10, avg: 4.5, distribution: [0, 0, 1, 3, 6], success_rate: 0.9, success_lower: 0.6, success_upper: 0.98, feedback_count: 4, median_time_to_rate: 12 }], 3)],
-    ['ratings_before', part([{ count: 5, avg: 4, distribution: [1, 0, 0, 0, 4], success_rate: 0.8, feedback_count: 0, median_time_to_rate: null }])],
+    [
+      'ratings',
+      part(
+        [
+          {
+            count: 10,
+            avg: 4.5,
+            distribution: [0, 0, 1, 3, 6],
+            success_rate: 0.9,
+            success_lower: 0.6,
+            success_upper: 0.98,
+            feedback_count: 4,
+            median_time_to_rate: 12,
+          },
+        ],
+        3,
+      ),
+    ],
+    [
+      'ratings_before',
+      part([{ count: 5, avg: 4, distribution: [1, 0, 0, 0, 4], success_rate: 0.8, feedback_count: 0, median_time_to_rate: null }]),
+    ],
+    ['models', part([{ calls: 3, cost: 0.2, currency: 'USD' }])],
+    ['models_before', part([])],
     ['engines', part([{ engine: 'flux-pro', calls: 3 }])],
   ]);
   const dashboard = composeDashboard({ found, missing: new Map([['engagement', 'service_unavailable']]) }, periodOf(NOW, 2, 'UTC'), 'UTC');
@@ -60,13 +90,23 @@ describe('the dashboard', () => {
       time_to_rate: { value: 12, previous: null, change: null },
       feedback_volume: { value: 4, previous: 0, change: 4, change_rate: null },
     });
-    expect(dashboard['totals']).toMatchObject({ ratings: { value: 10, previous: 5, change: 5, change_rate: 1 } });
+    expect(dashboard['totals']).toMatchObject({
+      ratings: { value: 10, previous: 5, change: 5, change_rate: 1 },
+      calls: { value: 3, previous: 0, change: 3 },
+      shares: { value: null, previous: null },
+    });
   });
 
   test('says what could not be had, and is as fresh as its oldest part', () => {
-    expect(dashboard).toMatchObject({ engagement: null, top_prompts: null, engines: [{ engine: 'flux-pro' }], unavailable: [{ part: 'engagement', code: 'service_unavailable' }] });
+    expect(dashboard).toMatchObject({
+      engagement: null,
+      top_prompts: null,
+      engines: [{ engine: 'flux-pro' }],
+      unavailable: [{ part: 'engagement', code: 'service_unavailable' }],
+    });
     expect(dashboard['as_of']).toMatchObject({ lag_events: 3, lag_ms: 30 });
   });
 
-  test('asks for each part once', () => expect(Object.keys(partPaths(periodOf(NOW, 2, 'UTC'), 'UTC')).sort()).toEqual([...PART_NAMES].sort()));
+  test('asks for each part once', () =>
+    expect(Object.keys(partPaths(periodOf(NOW, 2, 'UTC'), 'UTC')).sort()).toEqual([...PART_NAMES].sort()));
 });

@@ -8,7 +8,12 @@ const TOP_PROMPTS = 10;
 /** What the dashboard is made of: paths below `/api/analytics`. */
 export function partPaths(period: Period, zone: string): Readonly<Record<PartName, string>> {
   const query = (stretch: Stretch, more: Readonly<Record<string, string>> = {}): string =>
-    new URLSearchParams({ from: new Date(stretch.fromMs).toISOString(), to: new Date(stretch.toMs).toISOString(), tz: zone, ...more }).toString();
+    new URLSearchParams({
+      from: new Date(stretch.fromMs).toISOString(),
+      to: new Date(stretch.toMs).toISOString(),
+      tz: zone,
+      ...more,
+    }).toString();
   const { current, previous } = period;
   return {
     ratings: `ratings/summary?${query(current)}`,
@@ -86,7 +91,9 @@ const RETRY_AFTER_SECONDS = 2;
 /** Asks for all parts at once. Throws what is wrong with the caller's request, and `service_unavailable` when nothing could be had. */
 export async function fetchParts(request: PartsRequest): Promise<Parts> {
   const signal = AbortSignal.timeout(request.deadlineMs);
-  const answers = await Promise.all(PART_NAMES.map(async (name) => [name, await partOf(`${request.base}/api/analytics/${request.paths[name]}`, request, signal)] as const));
+  const answers = await Promise.all(
+    PART_NAMES.map(async (name) => [name, await partOf(`${request.base}/api/analytics/${request.paths[name]}`, request, signal)] as const),
+  );
   const found = new Map<PartName, Part>();
   const missing = new Map<PartName, ProblemCode>();
   for (const [name, answer] of answers) {
@@ -94,6 +101,10 @@ export async function fetchParts(request: PartsRequest): Promise<Parts> {
     else if (CALLERS.has(answer)) throw new ProblemError(answer, answer === 'not_caught_up' ? { retryAfterSeconds: 1 } : {});
     else missing.set(name, answer);
   }
-  if (found.size === 0) throw new ProblemError('service_unavailable', { detail: 'no part of the dashboard answers now', retryAfterSeconds: RETRY_AFTER_SECONDS });
+  if (found.size === 0)
+    throw new ProblemError('service_unavailable', {
+      detail: 'no part of the dashboard answers now',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
   return { found, missing };
 }

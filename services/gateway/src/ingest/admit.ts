@@ -48,13 +48,22 @@ export function admit(definition: AnyEventDefinition, raw: unknown, context: Adm
   const type = typeOf(definition);
   const id = context.idOf(raw);
   const times = checkTimes(raw, context.receivedAt);
-  const semantic = [...('errors' in id ? id.errors : []), ...checkTags(raw, context.tags), ...checkVariant(type, raw), ...('length' in times ? times : [])];
+  const semantic = [
+    ...('errors' in id ? id.errors : []),
+    ...checkTags(raw, context.tags),
+    ...checkVariant(type, raw),
+    ...('length' in times ? times : []),
+  ];
   const errors = merge(invalid, semantic);
   if (errors.length > 0 || 'errors' in id || 'length' in times) return refuse(errors, id);
   const body = normalise(type, raw);
   const canonical = canonicalBody(type, body);
   if (isTooLarge(canonical)) {
-    return { kind: 'refused', eventId: id.id, refusal: { code: 'body_too_large', detail: `An event may have at most ${MAX_EVENT_BYTES} bytes.` } };
+    return {
+      kind: 'refused',
+      eventId: id.id,
+      refusal: { code: 'body_too_large', detail: `An event may have at most ${MAX_EVENT_BYTES} bytes.` },
+    };
   }
   const data = storedData(definition, fillFromRequest(type, body, context.userAgent));
   return { kind: 'admitted', event: { id: id.id, idFromSender: id.fromSender, type, definition, data, times, canonical } };

@@ -21,7 +21,9 @@ export interface Refusal {
   readonly errors?: readonly FieldError[];
 }
 
-export type Admission = { readonly kind: 'admitted'; readonly event: AdmittedEvent } | { readonly kind: 'refused'; readonly eventId?: string; readonly refusal: Refusal };
+export type Admission =
+  | { readonly kind: 'admitted'; readonly event: AdmittedEvent }
+  | { readonly kind: 'refused'; readonly eventId?: string; readonly refusal: Refusal };
 
 /** What became of an admitted event. `position` is where it stands in the log, however often it was sent. */
 export type Outcome =

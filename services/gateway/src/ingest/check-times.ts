@@ -4,7 +4,10 @@ import { isInstant, resolveTimes, type EventTimes, type FieldError } from '@picl
 export function checkTimes(body: Readonly<Record<string, unknown>>, receivedAt: number): EventTimes | readonly FieldError[] {
   const { occurred_at: happened, sent_at: sent } = body;
   const times = resolveTimes(
-    { ...(typeof happened === 'string' && isInstant(happened) && { occurred_at: happened }), ...(typeof sent === 'string' && isInstant(sent) && { sent_at: sent }) },
+    {
+      ...(typeof happened === 'string' && isInstant(happened) && { occurred_at: happened }),
+      ...(typeof sent === 'string' && isInstant(sent) && { sent_at: sent }),
+    },
     receivedAt,
   );
   return 'pointer' in times ? [times] : times;

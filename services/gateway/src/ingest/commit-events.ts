@@ -29,11 +29,16 @@ interface Prepared {
 
 const REUSED: Outcome = {
   kind: 'refused',
-  refusal: { code: 'event_id_reused', detail: 'This event id was used before with another body. The first one counts; give a new event its own id.' },
+  refusal: {
+    code: 'event_id_reused',
+    detail: 'This event id was used before with another body. The first one counts; give a new event its own id.',
+  },
 };
 
 async function prepare(events: readonly AdmittedEvent[], keys: CommitDeps['keys']): Promise<readonly Prepared[]> {
-  const subjects = events.map((event): SubjectId | undefined => (hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined));
+  const subjects = events.map((event): SubjectId | undefined =>
+    hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined,
+  );
   const named = subjects.filter((subject) => subject !== undefined);
   const found = named.length > 0 ? await keys.ensure(named) : new Map<string, never>();
   return events.map((event, n) => {
@@ -75,7 +80,13 @@ export async function commitEvents(events: readonly AdmittedEvent[], deps: Commi
     if (!at) throw new Error('the log confirmed fewer records than it was given');
     const position = { topic: at.topic, partition: at.partition, offset: at.offset };
     appended.set(event.id, position);
-    deps.recent.put(event.id, { type: event.type, position, fingerprint, occurredAt: event.times.occurredAt, receivedAt: event.times.receivedAt });
+    deps.recent.put(event.id, {
+      type: event.type,
+      position,
+      fingerprint,
+      occurredAt: event.times.occurredAt,
+      receivedAt: event.times.receivedAt,
+    });
   });
   return prepared.map(({ event, fingerprint }): Outcome => {
     const position = appended.get(event.id);

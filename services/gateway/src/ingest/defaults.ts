@@ -12,7 +12,11 @@ export function normalise(type: EventType, body: Readonly<Record<string, unknown
 }
 
 /** What the request around the body tells: the device of a behavior that names none. */
-export function fillFromRequest(type: EventType, body: Readonly<Record<string, unknown>>, userAgent: string | undefined): Readonly<Record<string, unknown>> {
+export function fillFromRequest(
+  type: EventType,
+  body: Readonly<Record<string, unknown>>,
+  userAgent: string | undefined,
+): Readonly<Record<string, unknown>> {
   if (type !== 'behavior-tracked' || body['device'] !== undefined) return body;
   const device = deviceOf(userAgent);
   return device ? { ...body, device } : body;

@@ -15,7 +15,9 @@ function describe(userAgent: string): Readonly<Record<string, string>> {
     browser: browser.name,
     browser_version: browser.version,
   };
-  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''));
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''),
+  );
 }
 
 /** Device, system and browser named by a User-Agent header; `undefined` when it says nothing. The latest 1,000 are remembered. */

@@ -15,11 +15,17 @@ export const newEventId = (): string => uuidV7(Date.now());
  */
 export function eventIdOf(body: Readonly<Record<string, unknown>>, idempotencyKey: string | undefined): EventId {
   const inBody = typeof body['event_id'] === 'string' ? body['event_id'].toLowerCase() : undefined;
-  if (idempotencyKey === undefined) return inBody === undefined ? { id: newEventId(), fromSender: false } : { id: inBody, fromSender: true };
-  if (!UUID.test(idempotencyKey)) return { errors: [{ pointer: '/event_id', code: 'uuid', message: 'the Idempotency-Key header must be a UUID' }] };
+  if (idempotencyKey === undefined)
+    return inBody === undefined ? { id: newEventId(), fromSender: false } : { id: inBody, fromSender: true };
+  if (!UUID.test(idempotencyKey))
+    return { errors: [{ pointer: '/event_id', code: 'uuid', message: 'the Idempotency-Key header must be a UUID' }] };
   const inHeader = idempotencyKey.toLowerCase();
   if (inBody !== undefined && inBody !== inHeader) {
-    return { errors: [{ pointer: '/event_id', code: 'idempotency_key_differs', message: 'event_id and the Idempotency-Key header must be the same' }] };
+    return {
+      errors: [
+        { pointer: '/event_id', code: 'idempotency_key_differs', message: 'event_id and the Idempotency-Key header must be the same' },
+      ],
+    };
   }
   return { id: inHeader, fromSender: true };
 }

@@ -8,5 +8,8 @@ const LENGTH = 22;
  * it reveals nothing to whoever lacks the key, and nothing to anybody once the key is destroyed.
  */
 export function fingerprintOf(canonical: string, secret: KeyObject | undefined): string {
-  return createHmac('sha256', secret ?? 'picly').update(canonical).digest('base64url').slice(0, LENGTH);
+  return createHmac('sha256', secret ?? 'picly')
+    .update(canonical)
+    .digest('base64url')
+    .slice(0, LENGTH);
 }

@@ -71,7 +71,11 @@ describe('group commit', () => {
     const answers = [bench.queue.submit([1, 2, 3]), bench.queue.submit([4, 5]), bench.queue.submit([6, 7, 8, 9, 10])];
     for (let n = 0; n < 3; n++) (await bench.call(n)).finish();
     await Promise.all(answers);
-    expect(bench.calls.map((call) => call.items)).toEqual([[1, 2, 3], [4, 5], [6, 7, 8, 9, 10]]);
+    expect(bench.calls.map((call) => call.items)).toEqual([
+      [1, 2, 3],
+      [4, 5],
+      [6, 7, 8, 9, 10],
+    ]);
   });
 
   test('a failed commit refuses its whole group and nothing else', async () => {

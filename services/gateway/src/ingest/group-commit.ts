@@ -33,7 +33,8 @@ interface Parcel<Item, Result> {
   readonly reject: (error: CommitRefusedError) => void;
 }
 
-const unavailable = (cause?: unknown): CommitRefusedError => new CommitRefusedError('log_unavailable', 'the event log did not confirm in time', { cause });
+const unavailable = (cause?: unknown): CommitRefusedError =>
+  new CommitRefusedError('log_unavailable', 'the event log did not confirm in time', { cause });
 
 /**
  * A bounded queue before something that is cheap in groups and dear one by one: one commit is in flight, what arrives
@@ -60,7 +61,8 @@ export class GroupCommit<Item, Result> {
     for (const item of items) bytes += this.options.sizeOf(item);
     const { maxWaitingItems, maxWaitingBytes } = this.options;
     const isFull = this.waitingItems + items.length > maxWaitingItems || this.waitingBytes + bytes > maxWaitingBytes;
-    if (isFull && this.waitingItems > 0) return Promise.reject(new CommitRefusedError('overloaded', 'too much is waiting for the event log'));
+    if (isFull && this.waitingItems > 0)
+      return Promise.reject(new CommitRefusedError('overloaded', 'too much is waiting for the event log'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ items, bytes, since: this.options.now(), resolve, reject });
       this.waitingItems += items.length;

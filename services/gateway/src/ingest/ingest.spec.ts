@@ -18,12 +18,18 @@ const ID = '0190ffff-5b1e-7c3a-9f10-2b6d1e8a4c01';
 
 function event(type: EventType, body: Readonly<Record<string, unknown>>): AdmittedEvent {
   const definition: AnyEventDefinition = EVENTS[type];
-  const admission = admit(definition, body, { receivedAt: 1_780_000_000_000, userAgent: undefined, tags: new Set(), idOf: (each) => eventIdOf(each, undefined) });
+  const admission = admit(definition, body, {
+    receivedAt: 1_780_000_000_000,
+    userAgent: undefined,
+    tags: new Set(),
+    idOf: (each) => eventIdOf(each, undefined),
+  });
   if (admission.kind === 'refused') throw new Error(admission.refusal.detail);
   return admission.event;
 }
 
-const share = (fields: Readonly<Record<string, unknown>> = {}): AdmittedEvent => event('action-tracked', { generation_id: GENERATION, action: 'share', ...fields });
+const share = (fields: Readonly<Record<string, unknown>> = {}): AdmittedEvent =>
+  event('action-tracked', { generation_id: GENERATION, action: 'share', ...fields });
 
 class World {
   readonly appended: AppendRecord[] = [];
@@ -41,7 +47,11 @@ class World {
       ensure: (subjects: readonly SubjectId[]) => {
         for (const subject of subjects) {
           const name = subjectName(subject);
-          if (!this.keysByName.has(name)) this.keysByName.set(name, { ref: `00000000-0000-4000-8000-${String(this.keysByName.size).padStart(12, '0')}`, secret: createSecretKey(randomBytes(32)) });
+          if (!this.keysByName.has(name))
+            this.keysByName.set(name, {
+              ref: `00000000-0000-4000-8000-${String(this.keysByName.size).padStart(12, '0')}`,
+              secret: createSecretKey(randomBytes(32)),
+            });
         }
         return Promise.resolve(this.keysByName);
       },
@@ -90,8 +100,16 @@ describe('events on their way into the log', () => {
 
   test('are keyed by generation, else by the pseudonym of the person, never by a name', async () => {
     const world = new World();
-    await world.ingest.take([event('behavior-tracked', { session_id: 'visit-7', action: 'a' }), event('user-profiled', { user_id: 'ada' }), event('engine-call-measured', { event_id: ID, engine: 'e', success: true, response_time: 1, cost: 0, revenue: 0 })]);
-    expect(world.appended.map((record) => record.key)).toEqual(['00000000-0000-4000-8000-000000000000', '00000000-0000-4000-8000-000000000001', ID]);
+    await world.ingest.take([
+      event('behavior-tracked', { session_id: 'visit-7', action: 'a' }),
+      event('user-profiled', { user_id: 'ada' }),
+      event('engine-call-measured', { event_id: ID, engine: 'e', success: true, response_time: 1, cost: 0, revenue: 0 }),
+    ]);
+    expect(world.appended.map((record) => record.key)).toEqual([
+      '00000000-0000-4000-8000-000000000000',
+      '00000000-0000-4000-8000-000000000001',
+      ID,
+    ]);
   });
 
   test('the same id and body under way at the same moment get one append and the same answer', async () => {
@@ -104,7 +122,11 @@ describe('events on their way into the log', () => {
 
   test('the same id with another body under way is refused, also inside one batch', async () => {
     const world = new World();
-    const outcomes = await world.ingest.take([share({ event_id: ID }), share({ event_id: ID, details: { other: true } }), share({ event_id: ID })]);
+    const outcomes = await world.ingest.take([
+      share({ event_id: ID }),
+      share({ event_id: ID, details: { other: true } }),
+      share({ event_id: ID }),
+    ]);
     expect(outcomes).toMatchObject([{ kind: 'appended' }, { kind: 'refused', refusal: { code: 'event_in_flight' } }, { kind: 'appended' }]);
     expect(world.appended).toHaveLength(1);
   });
@@ -120,7 +142,11 @@ describe('events on their way into the log', () => {
   test('an id accepted before is refused with another body, another type or another person', async () => {
     const world = new World();
     await world.ingest.take([share({ event_id: ID, user_id: 'ada' })]);
-    const others = [share({ event_id: ID, user_id: 'ada', details: {} }), share({ event_id: ID, user_id: 'bob' }), event('user-profiled', { event_id: ID, user_id: 'ada' })];
+    const others = [
+      share({ event_id: ID, user_id: 'ada', details: {} }),
+      share({ event_id: ID, user_id: 'bob' }),
+      event('user-profiled', { event_id: ID, user_id: 'ada' }),
+    ];
     for (const other of others) {
       expect(await world.ingest.take([other])).toMatchObject([{ kind: 'refused', refusal: { code: 'event_id_reused' } }]);
     }

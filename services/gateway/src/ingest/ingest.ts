@@ -4,7 +4,10 @@ import type { InFlight } from './in-flight';
 
 const IN_FLIGHT: Outcome = {
   kind: 'refused',
-  refusal: { code: 'event_in_flight', detail: 'Another body under this event id is being taken at this moment. Give each event its own id.' },
+  refusal: {
+    code: 'event_in_flight',
+    detail: 'Another body under this event id is being taken at this moment. Give each event its own id.',
+  },
 };
 
 function resultAt(results: readonly Outcome[], index: number): Outcome {
@@ -25,9 +28,9 @@ export class Ingest {
     const fresh: AdmittedEvent[] = [];
     let settle: (results: Promise<readonly Outcome[]>) => void = () => undefined;
     const parcel = new Promise<readonly Outcome[]>((resolve) => (settle = resolve));
-    const outcomes = events.map((event): Outcome | Promise<Outcome> => {
+    const outcomes = events.map((event): Promise<Outcome> => {
       const claim = event.idFromSender ? this.inFlight.look(event) : undefined;
-      if (claim?.kind === 'conflict') return IN_FLIGHT;
+      if (claim?.kind === 'conflict') return Promise.resolve(IN_FLIGHT);
       if (claim?.kind === 'same') return claim.outcome;
       const index = fresh.push(event) - 1;
       const outcome = parcel.then((results) => resultAt(results, index));

@@ -23,7 +23,16 @@ function logKeyOf(event: AdmittedEvent, subject: KeyedSubject | undefined): stri
 
 /** The record of an event: personal fields sealed, the rest as JSON, the envelope in headers. */
 export function logRecordOf(event: AdmittedEvent, subject: KeyedSubject | undefined, fingerprint: string): AppendRecord {
-  const { data, sealed } = subject ? seal(event, event.definition.personal, { kind: subject.kind, key: subject.key }) : { data: event.data };
-  const encoded = encodeEvent({ id: event.id, type: event.type, data, ...event.times, fingerprint, ...(sealed !== undefined && { sealed }) });
+  const { data, sealed } = subject
+    ? seal(event, event.definition.personal, { kind: subject.kind, key: subject.key })
+    : { data: event.data };
+  const encoded = encodeEvent({
+    id: event.id,
+    type: event.type,
+    data,
+    ...event.times,
+    fingerprint,
+    ...(sealed !== undefined && { sealed }),
+  });
   return { topic: event.definition.topic, key: logKeyOf(event, subject), ...encoded };
 }

@@ -26,10 +26,15 @@ function forwardedHeaders(headers: IncomingHttpHeaders, internalToken: string | 
   return internalToken === undefined ? rest : { ...rest, [INTERNAL_HEADER]: internalToken };
 }
 
-const scopeOf = (request: FastifyRequest): 'read' | 'admin' => (READING.has(request.method) && !request.url.startsWith(`${API}/admin/`) ? 'read' : 'admin');
+const scopeOf = (request: FastifyRequest): 'read' | 'admin' =>
+  READING.has(request.method) && !request.url.startsWith(`${API}/admin/`) ? 'read' : 'admin';
 
 function unreachable(name: string, cause: unknown): ProblemError {
-  return new ProblemError('service_unavailable', { detail: `the service ${name} does not answer now`, retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
+  return new ProblemError('service_unavailable', {
+    detail: `the service ${name} does not answer now`,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    cause,
+  });
 }
 
 /** Sends the paths of other services to them. Rejects at start when a service has no paths. */

@@ -24,8 +24,16 @@ class Behind {
     const behind = new Behind(server, `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
     server.on('request', (request, response) => {
       const { method, url, headers } = request;
-      behind.seen.push({ method, url, internal: headers['x-picly-internal'], authorization: headers.authorization, after: headers['x-picly-after'] });
-      response.writeHead(url?.includes('missing') ? 404 : 200, { 'content-type': 'application/json', 'x-picly-as-of': 'now' }).end('{"data":[],"next_cursor":null}');
+      behind.seen.push({
+        method,
+        url,
+        internal: headers['x-picly-internal'],
+        authorization: headers.authorization,
+        after: headers['x-picly-after'],
+      });
+      response
+        .writeHead(url?.includes('missing') ? 404 : 200, { 'content-type': 'application/json', 'x-picly-as-of': 'now' })
+        .end('{"data":[],"next_cursor":null}');
     });
     return behind;
   }
@@ -42,7 +50,10 @@ describe('a gateway before other services', () => {
 
   beforeAll(async () => {
     behind = await Behind.start();
-    world = await GatewayWorld.start({ SERVICES: `prompt-analytics=${behind.url},model-performance=http://127.0.0.1:9`, INTERNAL_TOKEN: 'between-us' });
+    world = await GatewayWorld.start({
+      SERVICES: `prompt-analytics=${behind.url},model-performance=http://127.0.0.1:9`,
+      INTERNAL_TOKEN: 'between-us',
+    });
   });
   afterAll(async () => {
     await world.stop();
@@ -50,10 +61,18 @@ describe('a gateway before other services', () => {
   });
 
   test('sends reads where they are answered, with its own authority instead of the key', async () => {
-    const answer = await world.send('GET', 'prompts/abc?limit=5', { headers: { authorization: 'Bearer sk_x', 'x-picly-after': 'MC4wLjA', 'x-picly-internal': 'forged' } });
+    const answer = await world.send('GET', 'prompts/abc?limit=5', {
+      headers: { authorization: 'Bearer sk_x', 'x-picly-after': 'MC4wLjA', 'x-picly-internal': 'forged' },
+    });
     expect(answer).toMatchObject({ status: 200, body: { data: [] } });
     expect(answer.headers.get('x-picly-as-of')).toBe('now');
-    expect(behind.seen.at(-1)).toEqual({ method: 'GET', url: '/api/analytics/prompts/abc?limit=5', internal: 'between-us', authorization: undefined, after: 'MC4wLjA' });
+    expect(behind.seen.at(-1)).toEqual({
+      method: 'GET',
+      url: '/api/analytics/prompts/abc?limit=5',
+      internal: 'between-us',
+      authorization: undefined,
+      after: 'MC4wLjA',
+    });
     expect((await world.send('GET', 'ratings/missing')).status).toBe(404);
   });
 
@@ -76,9 +95,12 @@ describe('a gateway before other services', () => {
     expect(answer.body['unavailable']).toContainEqual({ part: 'engines', code: 'service_unavailable' });
   });
 
-  test.each(['days=0', 'days=367', 'days=x', 'tz=Nowhere', 'from=2026-01-01'])('a query that makes no sense is refused: %s', async (query) => {
-    expect(await world.send('GET', `dashboard?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_query' } });
-  });
+  test.each(['days=0', 'days=367', 'days=x', 'tz=Nowhere', 'from=2026-01-01'])(
+    'a query that makes no sense is refused: %s',
+    async (query) => {
+      expect(await world.send('GET', `dashboard?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_query' } });
+    },
+  );
 
   test('sends nothing on for who may not read', async () => {
     const made = await world.post('admin/keys', { name: 'web', scopes: ['ingest:browser'] });

@@ -32,7 +32,11 @@ export class GatewayWorld {
     return this.service.url;
   }
 
-  async send(method: string, path: string, init: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    init: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Answer> {
     const raw = typeof init.body === 'string' || init.body instanceof Uint8Array || init.body === undefined;
     const response = await fetch(`${this.url}/api/analytics/${path}`, {
       method,
@@ -52,7 +56,11 @@ export class GatewayWorld {
   async appended(): Promise<readonly SealedEvent[]> {
     const bounds = await this.log.bounds(EVENT_TYPES.map(topicOf));
     const batches = await Promise.all(
-      bounds.filter(({ start, end }) => end > start).map(({ topic, partition, start, end }) => this.log.read({ from: [{ topic, partition, offset: start }], maxRecords: end - start, maxWaitMs: 0 })),
+      bounds
+        .filter(({ start, end }) => end > start)
+        .map(({ topic, partition, start, end }) =>
+          this.log.read({ from: [{ topic, partition, offset: start }], maxRecords: end - start, maxWaitMs: 0 }),
+        ),
     );
     return batches.flat().flatMap((batch) => batch.records.map(decodeEvent));
   }

@@ -13,7 +13,8 @@ export type BatchEntry =
 
 const NAMES = [...EVENTS_BY_HTTP_NAME.keys()].join(', ');
 
-const invalid = (errors: readonly FieldError[]): ProblemError => new ProblemError('validation_failed', { detail: errors.map((each) => each.message).join('; '), errors });
+const invalid = (errors: readonly FieldError[]): ProblemError =>
+  new ProblemError('validation_failed', { detail: errors.map((each) => each.message).join('; '), errors });
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -26,9 +27,16 @@ export function batchEntriesOf(body: unknown): readonly unknown[] {
   if (unknown.length > 0) throw invalid([{ pointer: '', code: 'unknown_field', message: 'the body may have the member events only' }]);
   const { events } = body;
   if (!Array.isArray(events) || events.length === 0) {
-    throw invalid([{ pointer: '/events', code: events === undefined ? 'required' : 'events', message: `events must be a list of 1 to ${MAX_BATCH_EVENTS} events` }]);
+    throw invalid([
+      {
+        pointer: '/events',
+        code: events === undefined ? 'required' : 'events',
+        message: `events must be a list of 1 to ${MAX_BATCH_EVENTS} events`,
+      },
+    ]);
   }
-  if (events.length > MAX_BATCH_EVENTS) throw new ProblemError('body_too_large', { detail: `A batch may have at most ${MAX_BATCH_EVENTS} events.` });
+  if (events.length > MAX_BATCH_EVENTS)
+    throw new ProblemError('body_too_large', { detail: `A batch may have at most ${MAX_BATCH_EVENTS} events.` });
   return events;
 }
 

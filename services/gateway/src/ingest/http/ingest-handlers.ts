@@ -54,14 +54,21 @@ function limitRate(request: WriteRequest, events: number, limiter: RateLimiter):
   const { keyId, eventsPerMinute } = request.writer;
   if (eventsPerMinute === null) return;
   const waitSeconds = limiter.take(`${keyId ?? ''} ${request.address}`, events, eventsPerMinute);
-  if (waitSeconds > 0) throw new ProblemError('rate_limited', { detail: `this key allows ${eventsPerMinute} events a minute`, retryAfterSeconds: waitSeconds });
+  if (waitSeconds > 0)
+    throw new ProblemError('rate_limited', {
+      detail: `this key allows ${eventsPerMinute} events a minute`,
+      retryAfterSeconds: waitSeconds,
+    });
 }
 
 async function commit(events: readonly AdmittedEvent[], ingest: IngestDeps['ingest']): Promise<readonly Outcome[]> {
   try {
     return await ingest.take(events);
   } catch (error) {
-    throw unavailableOf(error, events.map((event) => event.id));
+    throw unavailableOf(
+      error,
+      events.map((event) => event.id),
+    );
   }
 }
 
@@ -91,12 +98,21 @@ function admitEntry(entry: unknown, writer: Writer, context: AdmissionContext): 
   if ('errors' in read) return { kind: 'unreadable', result: rejected(read.eventId, read.errors) };
   if (!mayWrite(writer, read.definition)) {
     const eventId = read.body['event_id'];
-    return { kind: 'unreadable', result: rejected(typeof eventId === 'string' ? eventId : undefined, [{ pointer: '/type', code: 'forbidden', message: NOT_FOR_BROWSERS }]) };
+    return {
+      kind: 'unreadable',
+      result: rejected(typeof eventId === 'string' ? eventId : undefined, [
+        { pointer: '/type', code: 'forbidden', message: NOT_FOR_BROWSERS },
+      ]),
+    };
   }
   return admit(read.definition, read.body, context);
 }
 
-const rejected = (eventId: string | undefined, errors: readonly FieldError[]): BatchResult => ({ ...(eventId !== undefined && { event_id: eventId }), status: 'rejected', errors });
+const rejected = (eventId: string | undefined, errors: readonly FieldError[]): BatchResult => ({
+  ...(eventId !== undefined && { event_id: eventId }),
+  status: 'rejected',
+  errors,
+});
 
 function resultOf(entry: Entry, outcomeOf: (event: AdmittedEvent) => Outcome): BatchResult {
   switch (entry.kind) {
@@ -108,8 +124,11 @@ function resultOf(entry: Entry, outcomeOf: (event: AdmittedEvent) => Outcome): B
     }
     case 'admitted': {
       const outcome = outcomeOf(entry.event);
-      if (outcome.kind === 'refused') return rejected(entry.event.id, [{ pointer: '/event_id', code: outcome.refusal.code, message: outcome.refusal.detail }]);
-      return outcome.kind === 'known' ? { event_id: entry.event.id, status: 'accepted', deduplicated: true } : { event_id: entry.event.id, status: 'accepted' };
+      if (outcome.kind === 'refused')
+        return rejected(entry.event.id, [{ pointer: '/event_id', code: outcome.refusal.code, message: outcome.refusal.detail }]);
+      return outcome.kind === 'known'
+        ? { event_id: entry.event.id, status: 'accepted', deduplicated: true }
+        : { event_id: entry.event.id, status: 'accepted' };
     }
   }
 }

@@ -86,7 +86,11 @@ function single(name: string, definition: AnyEventDefinition): Operation {
 
 function entrySchema(name: string, definition: AnyEventDefinition): JsonSchema {
   const schema = schemaOf(definition.body);
-  return { ...schema, required: ['type', ...(schema['required'] as readonly string[])], properties: { type: { const: name }, ...(schema['properties'] as object) } };
+  return {
+    ...schema,
+    required: ['type', ...(schema['required'] as readonly string[])],
+    properties: { type: { const: name }, ...(schema['properties'] as object) },
+  };
 }
 
 const batch: Operation = {
@@ -102,7 +106,12 @@ const batch: Operation = {
     required: ['events'],
     additionalProperties: false,
     properties: {
-      events: { type: 'array', minItems: 1, maxItems: MAX_BATCH_EVENTS, items: { oneOf: [...EVENTS_BY_HTTP_NAME].map(([name, definition]) => entrySchema(name, definition)) } },
+      events: {
+        type: 'array',
+        minItems: 1,
+        maxItems: MAX_BATCH_EVENTS,
+        items: { oneOf: [...EVENTS_BY_HTTP_NAME].map(([name, definition]) => entrySchema(name, definition)) },
+      },
     },
   },
   status: 202,
@@ -111,4 +120,7 @@ const batch: Operation = {
 };
 
 /** The write calls, which are routed outside Nest, for the OpenAPI document. */
-export const INGEST_OPERATIONS: readonly Operation[] = [...[...EVENTS_BY_HTTP_NAME].map(([name, definition]) => single(name, definition)), batch];
+export const INGEST_OPERATIONS: readonly Operation[] = [
+  ...[...EVENTS_BY_HTTP_NAME].map(([name, definition]) => single(name, definition)),
+  batch,
+];

@@ -18,10 +18,32 @@ const find = async (id: unknown) => (await world.appended()).filter((event) => e
 
 /** The six calls of the brief and the three beside them, as written there. */
 const CALLS: Readonly<Record<string, object>> = {
-  rate: { generation_id: GENERATION, rating: 5, quality_score: 95, feedback: 'Amazing quality!', tags: ['composition', 'colors', 'details'], time_to_rate: 45 },
+  rate: {
+    generation_id: GENERATION,
+    rating: 5,
+    quality_score: 95,
+    feedback: 'Amazing quality!',
+    tags: ['composition', 'colors', 'details'],
+    time_to_rate: 45,
+  },
   action: { generation_id: GENERATION, action: 'download' },
-  behavior: { session_id: 'session_123', action: 'button_click', details: { button: 'generate' }, page: '/generator', device: { width: 1280 }, time: 5 },
-  generation: { generation_id: GENERATION, prompt: 'a fox', engine: 'flux-pro', success: true, response_time: 3.5, cost: 0.08, revenue: 0.096 },
+  behavior: {
+    session_id: 'session_123',
+    action: 'button_click',
+    details: { button: 'generate' },
+    page: '/generator',
+    device: { width: 1280 },
+    time: 5,
+  },
+  generation: {
+    generation_id: GENERATION,
+    prompt: 'a fox',
+    engine: 'flux-pro',
+    success: true,
+    response_time: 3.5,
+    cost: 0.08,
+    revenue: 0.096,
+  },
   'engine-metric': { engine: 'dalle3', model_version: 'hd', success: true, response_time: 3.5, cost: 0.08, revenue: 0.096 },
   user: { user_id: 'ada', plan: 'pro', signed_up_at: '2026-01-01T00:00:00Z' },
   exposure: { experiment: 'e', variant: 'a', user_id: 'ada' },
@@ -33,7 +55,10 @@ describe('a write', () => {
 
   test.each(Object.entries(CALLS))('POST %s is accepted and in the log once answered', async (name, body) => {
     const answer = await world.post(name, body);
-    expect(answer).toMatchObject({ status: 202, body: { event_id: expect.stringMatching(UUID) as string, position: expect.stringMatching(/^[\w-]+$/) as string } });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { event_id: expect.stringMatching(UUID) as string, position: expect.stringMatching(/^[\w-]+$/) as string },
+    });
     const events = await find(answer.body['event_id']);
     expect(events).toHaveLength(1);
     expect(events[0]?.type).toBe(EVENTS_BY_HTTP_NAME.get(name)?.type);
@@ -46,12 +71,24 @@ describe('a write', () => {
 
   test('amounts and durations are stored as whole micro-units and milliseconds', async () => {
     const { body } = await world.post('engine-metric', CALLS['engine-metric']);
-    expect((await find(body['event_id']))[0]?.data).toEqual({ engine: 'dalle3', model_version: 'hd', success: true, response_time_ms: 3500, cost_micros: 80_000, revenue_micros: 96_000, currency: 'USD' });
+    expect((await find(body['event_id']))[0]?.data).toEqual({
+      engine: 'dalle3',
+      model_version: 'hd',
+      success: true,
+      response_time_ms: 3500,
+      cost_micros: 80_000,
+      revenue_micros: 96_000,
+      currency: 'USD',
+    });
   });
 
   test('a wrong clock of the sender cancels out', async () => {
     const before = Date.now();
-    const { body } = await world.post('action', { ...CALLS['action'], occurred_at: '2020-01-01T00:00:00Z', sent_at: '2020-01-01T00:00:10Z' });
+    const { body } = await world.post('action', {
+      ...CALLS['action'],
+      occurred_at: '2020-01-01T00:00:00Z',
+      sent_at: '2020-01-01T00:00:10Z',
+    });
     const [event] = await find(body['event_id']);
     expect(event?.occurredAt).toBe((event?.receivedAt ?? 0) - 10_000);
     expect(event?.receivedAt).toBeGreaterThanOrEqual(before);
@@ -63,7 +100,10 @@ describe('a write', () => {
     ['gzip', (json: string) => gzipSync(json), { 'content-encoding': 'gzip' }],
     ['br', (json: string) => brotliCompressSync(json), { 'content-encoding': 'br' }],
   ])('a body may come as %s', async (name, encode, headers) => {
-    const answer = await world.post('action', encode(JSON.stringify(CALLS['action'])), { ...headers, 'content-type': name.includes('/') ? name : 'application/json' });
+    const answer = await world.post('action', encode(JSON.stringify(CALLS['action'])), {
+      ...headers,
+      'content-type': name.includes('/') ? name : 'application/json',
+    });
     expect(answer.status).toBe(202);
   });
 });
@@ -80,7 +120,10 @@ describe('sending the same event again', () => {
   test('with the id in the Idempotency-Key header is the same thing', async () => {
     const id = newId();
     await world.post('action', CALLS['action'], { 'idempotency-key': id });
-    expect((await world.post('action', { ...CALLS['action'], event_id: id.toUpperCase() })).body).toMatchObject({ event_id: id, deduplicated: true });
+    expect((await world.post('action', { ...CALLS['action'], event_id: id.toUpperCase() })).body).toMatchObject({
+      event_id: id,
+      deduplicated: true,
+    });
   });
 
   test('many times at once appends one', async () => {
@@ -92,7 +135,9 @@ describe('sending the same event again', () => {
 
   test('with another body is refused, at once or later', async () => {
     const event = { ...CALLS['action'], event_id: newId() };
-    const codes = (await Promise.all([event, { ...event, action: 'share' }].map((body) => world.post('action', body)))).map(({ status, body }) => body['code'] ?? status);
+    const codes = (await Promise.all([event, { ...event, action: 'share' }].map((body) => world.post('action', body)))).map(
+      ({ status, body }) => body['code'] ?? status,
+    );
     expect(codes).toContain(202);
     expect(codes.some((code) => code === 'event_in_flight' || code === 'event_id_reused')).toBe(true);
     const later = await world.post('action', { ...event, action: 'edit' });
@@ -102,7 +147,12 @@ describe('sending the same event again', () => {
 });
 
 describe('a batch', () => {
-  const results = (answer: Answer) => answer.body['results'] as readonly { readonly event_id?: string; readonly status: string; readonly errors?: readonly { readonly pointer: string; readonly code: string }[] }[];
+  const results = (answer: Answer) =>
+    answer.body['results'] as readonly {
+      readonly event_id?: string;
+      readonly status: string;
+      readonly errors?: readonly { readonly pointer: string; readonly code: string }[];
+    }[];
 
   test('keeps the good events when others are bad, and answers each in order', async () => {
     const answer = await world.post('batch', {
@@ -116,7 +166,10 @@ describe('a batch', () => {
     });
     expect(answer.status).toBe(202);
     expect(results(answer).map((each) => each.status)).toEqual(['accepted', 'rejected', 'rejected', 'rejected', 'accepted']);
-    expect(results(answer)[1]?.errors?.map((each) => `${each.pointer} ${each.code}`)).toEqual(['/rating whole_number', '/tags/1 unknown_tag']);
+    expect(results(answer)[1]?.errors?.map((each) => `${each.pointer} ${each.code}`)).toEqual([
+      '/rating whole_number',
+      '/tags/1 unknown_tag',
+    ]);
     expect(results(answer)[2]?.errors?.map((each) => each.pointer)).toEqual(['/type']);
     expect(results(answer)[3]?.errors?.map((each) => each.pointer)).toEqual(['']);
     for (const index of [0, 4]) expect(await find(results(answer)[index]?.event_id)).toHaveLength(1);
@@ -133,7 +186,10 @@ describe('a batch', () => {
 
   test('with an Idempotency-Key counts once however often it is sent', async () => {
     const key = newId();
-    const events = [{ type: 'action', ...CALLS['action'] }, { type: 'user', ...CALLS['user'] }];
+    const events = [
+      { type: 'action', ...CALLS['action'] },
+      { type: 'user', ...CALLS['user'] },
+    ];
     const first = results(await world.post('batch', { events }, { 'idempotency-key': key }));
     const again = results(await world.post('batch', { events }, { 'idempotency-key': key }));
     expect(again).toEqual(first.map((each) => ({ ...each, deduplicated: true })));

@@ -41,10 +41,18 @@ describe('while the log cannot be reached', () => {
   test('writers are told to come again with the same id, and it then counts once', async () => {
     proxy.refuse(true);
     const refused = await world.post('action', ACTION);
-    expect(refused).toMatchObject({ status: 503, body: { code: 'log_unavailable', event_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string } });
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { code: 'log_unavailable', event_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+    });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.body['detail']).toContain('same event_id');
-    const batch = await world.post('batch', { events: [{ type: 'action', ...ACTION, event_id: newId(900) }, { type: 'action', ...ACTION, event_id: newId(901) }] });
+    const batch = await world.post('batch', {
+      events: [
+        { type: 'action', ...ACTION, event_id: newId(900) },
+        { type: 'action', ...ACTION, event_id: newId(901) },
+      ],
+    });
     expect(batch).toMatchObject({ status: 503, body: { code: 'log_unavailable', event_ids: [newId(900), newId(901)] } });
     proxy.refuse(false);
     const event = { ...ACTION, event_id: refused.body['event_id'] };

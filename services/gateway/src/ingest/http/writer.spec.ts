@@ -1,7 +1,10 @@
 import { ProblemError, type ApiKey, type Caller } from '@picly/platform';
 import { queryKeyOf, writerOf } from './writer';
 
-const keyed = (overrides: Partial<ApiKey>): Caller => ({ kind: 'key', key: { id: 'k', scopes: ['ingest:browser'], origins: [], rateLimitPerMinute: 60, ...overrides } });
+const keyed = (overrides: Partial<ApiKey>): Caller => ({
+  kind: 'key',
+  key: { id: 'k', scopes: ['ingest:browser'], origins: [], rateLimitPerMinute: 60, ...overrides },
+});
 
 function answer(work: () => unknown): unknown {
   try {
@@ -15,7 +18,11 @@ describe('who may write', () => {
   const widget = keyed({ origins: ['https://picly.example'] });
 
   test('a server key writes everything', () => {
-    expect(writerOf(keyed({ scopes: ['ingest:server'], rateLimitPerMinute: null }), undefined)).toEqual({ keyId: 'k', mayWrite: 'everything', eventsPerMinute: null });
+    expect(writerOf(keyed({ scopes: ['ingest:server'], rateLimitPerMinute: null }), undefined)).toEqual({
+      keyId: 'k',
+      mayWrite: 'everything',
+      eventsPerMinute: null,
+    });
   });
 
   test('a browser key writes what browsers send, from its origins only', () => {
@@ -27,7 +34,8 @@ describe('who may write', () => {
   test('a key for reading cannot write', () => expect(answer(() => writerOf(keyed({ scopes: ['read'] }), undefined))).toBe('forbidden'));
 
   test('without any key everybody on this machine writes, but no page from elsewhere', () => {
-    for (const origin of [undefined, 'http://localhost:8080', 'http://127.0.0.1']) expect(writerOf({ kind: 'loopback' }, origin).mayWrite).toBe('everything');
+    for (const origin of [undefined, 'http://localhost:8080', 'http://127.0.0.1'])
+      expect(writerOf({ kind: 'loopback' }, origin).mayWrite).toBe('everything');
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'file://']) {
       expect(answer(() => writerOf({ kind: 'loopback' }, origin))).toBe('origin_not_allowed');
     }

@@ -25,7 +25,8 @@ export function writerOf(caller: Caller, origin: string | undefined): Writer {
   }
   const { key } = caller;
   const mayAll = allows(caller, 'ingest:server');
-  if (!mayAll && !allows(caller, 'ingest:browser')) throw new ProblemError('forbidden', { detail: 'writing needs a key with scope ingest:server or ingest:browser' });
+  if (!mayAll && !allows(caller, 'ingest:browser'))
+    throw new ProblemError('forbidden', { detail: 'writing needs a key with scope ingest:server or ingest:browser' });
   if (!isOriginAllowed(key, origin)) throw new ProblemError('origin_not_allowed', { detail: 'this key is bound to other origins' });
   return { keyId: key.id, mayWrite: mayAll ? 'everything' : 'browser-events', eventsPerMinute: key.rateLimitPerMinute };
 }
@@ -45,6 +46,10 @@ export function queryKeyOf(query: unknown): string | undefined {
 /** Tells who writes. Throws `unauthenticated`, `forbidden` and `origin_not_allowed` problems. */
 export async function authoriseWriter(request: FastifyRequest, authenticator: Authenticator): Promise<Writer> {
   const key = queryKeyOf(request.query);
-  const caller = await authenticator.authenticate({ headers: request.headers, remoteAddress: request.socket.remoteAddress, ...(key !== undefined && { key }) });
+  const caller = await authenticator.authenticate({
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress,
+    ...(key !== undefined && { key }),
+  });
   return writerOf(caller, request.headers.origin);
 }

@@ -49,13 +49,26 @@ export class ReceiptLookup {
     const views = await this.sources.freshness.foldedBy(known.position);
     const { position, ...rest } = known;
     const type = known.event_type !== undefined && isEventType(known.event_type) ? EVENTS[known.event_type].http.name : undefined;
-    return { event_id: eventId, ...(type !== undefined && { type }), ...rest, status: statusOf(views), position: encodePosition([position]), log: position, views };
+    return {
+      event_id: eventId,
+      ...(type !== undefined && { type }),
+      ...rest,
+      status: statusOf(views),
+      position: encodePosition([position]),
+      log: position,
+      views,
+    };
   }
 
   private async inReceipts(eventId: string): Promise<Known | undefined> {
     const receipt = (await this.sources.receipts.find([eventId])).get(eventId);
     if (!receipt) return undefined;
-    return { position: receipt.position, event_type: receipt.event_type, accepted_at: receipt.received_at, occurred_at: receipt.occurred_at };
+    return {
+      position: receipt.position,
+      event_type: receipt.event_type,
+      accepted_at: receipt.received_at,
+      occurred_at: receipt.occurred_at,
+    };
   }
 
   private inMemory(eventId: string): Known | undefined {

@@ -32,7 +32,8 @@ export class ReceiptsController {
     const found = UUID.test(eventId) ? await this.lookup.find(eventId.toLowerCase()) : undefined;
     if (found) return found;
     throw new ProblemError('not_found', {
-      detail: 'No event with this id is known here. One that was accepted a moment ago may not be folded yet: ask again with its position as X-Picly-After.',
+      detail:
+        'No event with this id is known here. One that was accepted a moment ago may not be folded yet: ask again with its position as X-Picly-After.',
     });
   }
 }

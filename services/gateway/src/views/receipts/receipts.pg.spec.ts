@@ -16,13 +16,26 @@ describe('the receipt of an event', () => {
   test('is there as soon as the event is accepted', async () => {
     const { body } = await world.post('action', ACTION);
     const answer = await receipt(body['event_id']);
-    expect(answer).toMatchObject({ status: 200, body: { event_id: body['event_id'], type: 'action', event_type: 'action-tracked', position: body['position'], log: { topic: 'picly.action-tracked' } } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        event_id: body['event_id'],
+        type: 'action',
+        event_type: 'action-tracked',
+        position: body['position'],
+        log: { topic: 'picly.action-tracked' },
+      },
+    });
   });
 
   test('tells which views have folded it', async () => {
     const { body } = await world.post('action', ACTION);
     const answer = await receipt(body['event_id'], { 'x-picly-after': String(body['position']) });
-    expect(answer.body).toMatchObject({ status: 'folded', views: [{ projection: 'receipts', version: 1, state: 'folded' }], as_of: { lag_events: 0 } });
+    expect(answer.body).toMatchObject({
+      status: 'folded',
+      views: [{ projection: 'receipts', version: 1, state: 'folded' }],
+      as_of: { lag_events: 0 },
+    });
   });
 
   test('survives a restart, and so does the knowledge of its body', async () => {
@@ -40,12 +53,18 @@ describe('the receipt of an event', () => {
   test('of an event that could not be read says that it is a dead letter, and why', async () => {
     const id = '0190cccc-0000-7000-8000-000000000002';
     const headers = { ce_specversion: '1.0', ce_id: id, ce_type: 'action-tracked', ce_time: '2026-01-01T00:00:00Z', ce_dataversion: '1' };
-    const [at] = await world.log.append([{ topic: 'picly.action-tracked', key: 'poison', value: Buffer.from('{'), headers, timestamp: Date.now() }]);
+    const [at] = await world.log.append([
+      { topic: 'picly.action-tracked', key: 'poison', value: Buffer.from('{'), headers, timestamp: Date.now() },
+    ]);
     const { body } = await world.post('action', { ...ACTION, generation_id: '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c02' });
     await receipt(body['event_id'], { 'x-picly-after': String(body['position']) });
     let answer = await receipt(id);
     for (let tries = 0; answer.status === 404 && tries < 100; tries++) answer = await receipt(id);
-    expect(answer.body).toMatchObject({ status: 'dead_lettered', log: { offset: at?.offset }, views: [{ state: 'parked', cause: 'EVENT_BODY_INVALID' }] });
+    expect(answer.body).toMatchObject({
+      status: 'dead_lettered',
+      log: { offset: at?.offset },
+      views: [{ state: 'parked', cause: 'EVENT_BODY_INVALID' }],
+    });
     const letters = await world.send('GET', `admin/dead-letters?event_id=${id}`);
     expect(letters.body['data']).toMatchObject([{ projection: 'receipts', cause: 'EVENT_BODY_INVALID', event_id: id }]);
   });
@@ -67,7 +86,9 @@ describe('the receipt of an event', () => {
 describe('the receipts view', () => {
   test('is the same whatever the order, the batches and the duplicates', async () => {
     const spec = await openProjectionSpec(receipts);
-    await spec.expectOrderIndependent([anEvent('rating-submitted', {}), anEvent('action-tracked', {}), anEvent('user-profiled', {})], { runs: 5 });
+    await spec.expectOrderIndependent([anEvent('rating-submitted', {}), anEvent('action-tracked', {}), anEvent('user-profiled', {})], {
+      runs: 5,
+    });
     await spec.close();
   });
 });
