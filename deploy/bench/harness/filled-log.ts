@@ -3,11 +3,11 @@ import { createPool } from '@picly/database';
 import { createPostgresLog } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import { recordsOf, topicSpecs } from '@picly/testing';
-import { syntheticEvents } from '../synthetic-events';
+import { MILLION_RATINGS, syntheticEvents } from '../synthetic-events';
 
 const BATCH = 2_000;
 const PARTITIONS = 8;
-const RATINGS_PER_EVENT = 0.42;
+const RATINGS_PER_EVENT = 0.47;
 
 function* firstOf(events: Iterable<DecodedEvent>, count: number): Generator<DecodedEvent[]> {
   let batch: DecodedEvent[] = [];
@@ -22,7 +22,7 @@ function* firstOf(events: Iterable<DecodedEvent>, count: number): Generator<Deco
   if (batch.length > 0) yield batch;
 }
 
-/** Appends so many events of the synthetic world (generations, ratings, actions), sealed as the gateway does. */
+/** Appends so many events of the synthetic world (generations, ratings, actions), as dense in time as its million ratings, sealed as the gateway does. */
 export async function fillLog(url: string, events: number): Promise<void> {
   const pool = createPool({ url });
   const log = await createPostgresLog({ url });
@@ -30,7 +30,12 @@ export async function fillLog(url: string, events: number): Promise<void> {
   const keys = new PersonKeys({ pool });
   await log.ensureTopics(topicSpecs(EVENT_TYPES, PARTITIONS));
   const ratings = Math.ceil(events * RATINGS_PER_EVENT) + BATCH;
-  const world = { ratings, prompts: Math.ceil(ratings / 10), days: 90, endsAt: Date.UTC(2026, 0, 1), seed: 1 };
+  const world = {
+    ...MILLION_RATINGS,
+    ratings,
+    prompts: Math.ceil(ratings / 10),
+    days: (MILLION_RATINGS.days * ratings) / MILLION_RATINGS.ratings,
+  };
   for (const batch of firstOf(syntheticEvents(world), events)) await log.append(await recordsOf(batch, keys), { deadlineMs: 60_000 });
   await log.close();
   await pool.query('vacuum (analyze) log.records, runtime.person_keys');

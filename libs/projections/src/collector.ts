@@ -54,9 +54,10 @@ export class Collector {
     });
   }
 
-  /** Whole partitions, the one that is furthest behind first. */
+  /** Whole partitions of which nothing is under way, the one that is furthest behind first. */
   private take(): Slice[] {
-    const groups = [...this.freeByPartition().values()].sort((a, b) => oldestOf(a) - oldestOf(b));
+    const groups = [...this.byPartition().values()].filter((group) => !group.some((one) => one.busy));
+    groups.sort((a, b) => oldestOf(a) - oldestOf(b));
     const taken: Slice[] = [];
     let records = 0;
     for (const group of groups) {
@@ -69,10 +70,9 @@ export class Collector {
     return taken;
   }
 
-  private freeByPartition(): Map<number, Waiting[]> {
+  private byPartition(): Map<number, Waiting[]> {
     const groups = new Map<number, Waiting[]>();
     for (const one of this.waiting) {
-      if (one.busy) continue;
       const group = groups.get(one.batch.partition);
       if (group) group.push(one);
       else groups.set(one.batch.partition, [one]);

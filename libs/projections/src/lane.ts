@@ -11,6 +11,7 @@ import type { Gate } from './gate';
 import type { RunnerLogger, RunnerMetrics } from './metrics';
 import { idOf, placeOf, topicsOf } from './names';
 import type { PositionBoard } from './position-board';
+import { Turns } from './turns';
 
 export interface LaneDeps {
   readonly pool: DatabasePool;
@@ -26,7 +27,7 @@ export interface LaneDeps {
 const PAUSES_MS = [20, 100, 400];
 
 /**
- * One version of a projection at work: its claims, its positions, its transactions, one at a time. Takes from a batch only
+ * One version of a projection at work: its claims, its positions, its transactions, one at a time per partition. Takes from a batch only
  * what continues its own position, so that it neither skips nor repeats whatever it is given.
  */
 export class Lane {
@@ -34,7 +35,7 @@ export class Lane {
   readonly topics: ReadonlySet<string>;
   private readonly claims = new Map<string, Claim>();
   private readonly ends = new Map<string, number>();
-  private turn: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(
     readonly projection: Projection,
@@ -82,9 +83,10 @@ export class Lane {
    * reached now: nothing of the last attempt was kept.
    */
   fold(batches: readonly DecodedBatch[]): Promise<void> {
-    const mine = this.turn.then(() => this.foldPatiently(batches));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.turns.take(
+      batches.map(({ partition }) => partition),
+      () => this.foldPatiently(batches),
+    );
   }
 
   private async foldPatiently(batches: readonly DecodedBatch[]): Promise<void> {
