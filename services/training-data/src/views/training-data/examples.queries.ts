@@ -102,8 +102,8 @@ export class ExamplesQueries {
     return this.sql.query<SplitSummary>(
       `select split, engine, count(*) as examples, count(distinct prompt_hash) as prompts, sum(rating_count)::bigint as ratings,
          array[${[1, 2, 3, 4, 5].map((stars) => `count(*) filter (where round(rating::numeric) = ${stars})`).join(', ')}] as rating_distribution,
-         sum(rating)::float8 / count(*) as avg_rating, count(*) filter (where success)::float8 / count(*) as success_rate,
-         count(quality_score) as quality_examples, avg(quality_score)::float8 as quality_avg
+         (sum(rating::numeric) / count(*))::float8 as avg_rating, count(*) filter (where success)::float8 / count(*) as success_rate,
+         count(quality_score) as quality_examples, avg(quality_score::numeric)::float8 as quality_avg
        from picly.ml_training_data where ${FILTER} group by split, engine order by split, engine`,
       filterValues(filter),
       'training summary',
