@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const REMEMBERED = 50_000;
 
@@ -8,7 +8,7 @@ export class RecentEvents {
 
   /** False when the same event, word for word, was queued before. The same id with other words is for the API to judge. */
   isNew(id: string, text: string): boolean {
-    const digest = createHash('md5').update(text, 'utf8').digest('base64');
+    const digest = hash('md5', text, 'base64');
     if (this.digests.get(id) === digest) return false;
     if (this.digests.size >= REMEMBERED) {
       const [oldest] = this.digests.keys();

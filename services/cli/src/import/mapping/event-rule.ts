@@ -15,6 +15,8 @@ interface Field {
 export interface EventRule {
   /** Part of the ids it makes. */
   readonly name: string;
+  /** Its ids are made of the row's identity, not of columns of its own. */
+  readonly needsRowIdentity: boolean;
   /** Without a time of its own the order of arrival decides which of two ratings is the later one. */
   readonly timed: boolean;
   /** The event, `undefined` when its condition does not hold, or what is wrong with the row. */
@@ -39,6 +41,7 @@ export function compileEventRule(node: Node, namespace: string): EventRule {
   };
   return {
     name,
+    needsRowIdentity: rule.id === undefined,
     timed: rule.fields.some((field) => field.name === 'occurred_at'),
     apply: (view, rowIdentity) => apply(rule, view, rowIdentity),
   };

@@ -89,9 +89,10 @@ function computedOf(root: Node, namespace: string): ReadonlyMap<string, Expressi
 function mapperFor(compiled: Compiled, file: string): RowMapper {
   const context: ViewContext = { file, aliases: compiled.aliases, computed: compiled.computed };
   const occurrences = new Occurrences();
+  const countsRepeats = !compiled.identity && compiled.rules.some((rule) => rule.needsRowIdentity);
   return (row) => {
     // Counted for every row, also those left out: an id must not depend on what the conditions are today.
-    const identity = compiled.identity ? undefined : contentIdentity(row, occurrences);
+    const identity = countsRepeats ? contentIdentity(row, occurrences) : undefined;
     const view = new MappedView(row, context);
     try {
       if (compiled.when && !compiled.when(view)) return { events: [], problems: [] };

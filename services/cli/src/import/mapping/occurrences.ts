@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const FIRST_SLOTS = 1 << 12;
 
@@ -41,6 +41,5 @@ export class Occurrences {
 }
 
 function digestOf(content: string): number {
-  const hash = createHash('md5').update(content, 'utf8').digest();
-  return hash.readUIntBE(0, 6) * 16 + (hash.readUInt8(6) >> 4);
+  return Number.parseInt(hash('md5', content, 'hex').slice(0, 13), 16);
 }
