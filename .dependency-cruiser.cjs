@@ -12,7 +12,8 @@ module.exports = {
     },
     {
       name: 'services-do-not-know-each-other',
-      comment: 'Services share events and libraries. Move what is shared to a library, or ask over HTTP. Only standalone composes services.',
+      comment:
+        'Services share events and libraries. Move what is shared to a library, or ask over HTTP. Only standalone composes services.',
       severity: 'error',
       from: { path: '^services/([^/]+)/', pathNot: '^services/standalone/' },
       to: { path: '^services/([^/]+)/', pathNot: '^services/$1/' },
@@ -70,7 +71,10 @@ module.exports = {
       name: 'tests-are-not-shipped',
       comment: 'Product code does not import tests or the testing library.',
       severity: 'error',
-      from: { path: '^(services|libs)/', pathNot: '(^libs/testing/|^(services|libs)/[^/]+/src/testing/|\\.spec\\.ts$|\\.features\\.ts$|/conformance/)' },
+      from: {
+        path: '^(services|libs)/',
+        pathNot: '(^libs/testing/|^(services|libs)/[^/]+/src/testing/|\\.spec\\.ts$|\\.features\\.ts$|/conformance/)',
+      },
       to: { path: '(^libs/testing/|^(services|libs)/[^/]+/src/testing/|\\.spec\\.ts$|\\.features\\.ts$)' },
     },
   ],

@@ -44,7 +44,10 @@ describe('1. An event is declared once', () => {
   });
 
   it('stores money as integer micro-units, and the type knows', () => {
-    expect(storedData(promptBookmarked, { generation_id: uuidOf(1), price: 0.08 })).toEqual({ generation_id: uuidOf(1), price_micros: 80_000 });
+    expect(storedData(promptBookmarked, { generation_id: uuidOf(1), price: 0.08 })).toEqual({
+      generation_id: uuidOf(1),
+      price_micros: 80_000,
+    });
   });
 
   it('needs an upcast for every version that was ever released', () => {

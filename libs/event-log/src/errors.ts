@@ -28,7 +28,11 @@ export class LogTruncatedError extends LogError {
     readonly expected: number,
     readonly found: number,
   ) {
-    super('LOG_TRUNCATED', false, `${topic}/${partition}: expected offset ${expected}, the log begins at ${found}: ${found - expected} records are lost to this reader`);
+    super(
+      'LOG_TRUNCATED',
+      false,
+      `${topic}/${partition}: expected offset ${expected}, the log begins at ${found}: ${found - expected} records are lost to this reader`,
+    );
   }
 }
 
