@@ -11,11 +11,17 @@ const N = '(r1 + r2 + r3 + r4 + r5)';
 const Z = '1.959963984540054::float8';
 
 /** The lower end of the Wilson interval of 4 and 5 stars, from the counters alone: rebuilt rows have the same. */
-const SUCCESS_LOWER = `
-  success_lower float8 not null generated always as (case when ${N} = 0 then 0 else greatest(0,
-    ((r4 + r5)::float8 / ${N} + ${Z} * ${Z} / (2 * ${N})
+const LOWER = `greatest(0, ((r4 + r5)::float8 / ${N} + ${Z} * ${Z} / (2 * ${N})
       - ${Z} * sqrt(((r4 + r5)::float8 / ${N} * (1 - (r4 + r5)::float8 / ${N}) + ${Z} * ${Z} / (4 * ${N})) / ${N}))
-    / (1 + ${Z} * ${Z} / ${N})) end) stored`;
+    / (1 + ${Z} * ${Z} / ${N}))`;
+
+/**
+ * The bound in steps of 1/20, -1 below five ratings. Ranking walks an index on the steps and sorts within a step: an index on
+ * the bound itself would have to change with every rating.
+ */
+const RANKS = `
+  success_lower float8 not null generated always as (case when ${N} = 0 then 0 else ${LOWER} end) stored,
+  rank_band smallint not null generated always as (case when ${N} < 5 then -1 else floor(${LOWER} * 20) end) stored`;
 
 /** What happened within a stretch of time: quarter-hours, hours and UTC days side by side, told apart by \`grain_minutes\`. */
 const BUCKET_KEY = `
@@ -37,7 +43,7 @@ export const FACT_TABLES: readonly string[] = [
   ) with (fillfactor = 85)`,
   `create index generations_prompt on generations (prompt_hash) where prompt_hash is not null`,
   `create index generations_user on generations (user_id) where user_id is not null`,
-  `create index generations_recorded on generations (recorded_at, generation_id)`,
+  `create index generations_recorded on generations (recorded_at)`,
   `create index generations_occurred on generations using brin (occurred_at) with (pages_per_range = 16)`,
   `create table ratings (
     generation_id uuid not null, rater text collate "C" not null, event_id uuid not null,
@@ -48,7 +54,7 @@ export const FACT_TABLES: readonly string[] = [
   ) with (fillfactor = 95)`,
   `create index ratings_rated on ratings (rated_at)`,
   `create index ratings_user on ratings (user_id) where user_id is not null`,
-  `create index ratings_recorded on ratings (recorded_at, generation_id, rater)`,
+  `create index ratings_recorded on ratings (recorded_at)`,
   `create table superseded_ratings (
     generation_id uuid not null, event_id uuid not null, rater text collate "C" not null,
     rating int not null, quality_score numeric, tags text[] not null, feedback text, time_to_rate_ms int8,
@@ -69,17 +75,17 @@ export const PROMPT_TABLES: readonly string[] = [
     prompt_hash text collate "C" primary key, prompt text not null, terms text[] not null,
     first_seen_at timestamptz not null, first_generation_id uuid not null
   )`,
-  `create index prompts_terms on prompts using gin (terms) with (fastupdate = off)`,
+  `create index prompts_terms on prompts using gin (terms) with (gin_pending_list_limit = 512)`,
   `create index prompts_first_seen on prompts (first_seen_at desc, prompt_hash)`,
   `create table prompt_totals (
-    prompt_hash text collate "C" primary key, ${PROMPT_COUNTERS}, ${SUCCESS_LOWER}
+    prompt_hash text collate "C" primary key, ${PROMPT_COUNTERS}, ${RANKS}
   ) with (fillfactor = 70)`,
-  `create index prompt_totals_rank on prompt_totals (success_lower desc, prompt_hash)`,
+  `create index prompt_totals_rank on prompt_totals (rank_band desc)`,
   `create table prompt_analytics (
-    prompt_hash text collate "C" not null, engine text collate "C" not null, ${PROMPT_COUNTERS}, ${SUCCESS_LOWER},
+    prompt_hash text collate "C" not null, engine text collate "C" not null, ${PROMPT_COUNTERS}, ${RANKS},
     primary key (prompt_hash, engine)
   ) with (fillfactor = 70)`,
-  `create index prompt_analytics_rank on prompt_analytics (engine, success_lower desc, prompt_hash)`,
+  `create index prompt_analytics_rank on prompt_analytics (engine, rank_band desc)`,
   `create table term_frequency (term text collate "C" primary key, prompts int not null) with (fillfactor = 70)`,
 ];
 

@@ -68,12 +68,13 @@ function winnerOf(before: GenerationState | undefined, reports: readonly Generat
   return winner;
 }
 
-function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationState, 'generationId' | 'recordedAt' | 'actions'> {
+function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationState, 'generationId' | 'actions'> {
   const { engine, model_version } = event.data;
   return {
     known: true,
     occurredAt: event.occurredAt,
     logOffset: event.position.offset,
+    recordedAt: event.receivedAt,
     engine,
     modelVersion: model_version ?? '',
     promptHash,
@@ -82,13 +83,18 @@ function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationSt
 
 const PLACEHOLDER = { known: false, occurredAt: null, logOffset: null, engine: '', modelVersion: '', promptHash: null } as const;
 
+/** What was known of a generation, or a placeholder recorded with the first event about it. */
+function placeholderOr(before: GenerationState | undefined, recordedAt: number): Omit<GenerationState, 'generationId' | 'actions'> {
+  if (before?.known) return before;
+  return { ...PLACEHOLDER, recordedAt: Math.min(before?.recordedAt ?? recordedAt, recordedAt) };
+}
+
 /** What the events make of a generation, given what is stored of it. A function of the set of events. */
 export function mergeGeneration(generationId: string, before: GenerationState | undefined, events: EventsOfGeneration): GenerationChange {
   const source = winnerOf(before, events.reports);
   const after: GenerationState = {
-    ...(source ? describedBy(source) : (before ?? PLACEHOLDER)),
+    ...(source ? describedBy(source) : placeholderOr(before, events.recordedAt)),
     generationId,
-    recordedAt: Math.min(before?.recordedAt ?? events.recordedAt, events.recordedAt),
     actions: countActions(before?.actions ?? NO_ACTIONS, events.actions),
   };
   return { before, after, source, reports: events.reports, ratingEvents: events.ratings, actionEvents: events.actions };

@@ -38,7 +38,7 @@ function include(change: RatingChange | undefined, incoming: RatingState, stored
   const current = change?.after ?? stored;
   if (current === undefined) return { before: undefined, after: incoming, superseded: [] };
   const [winner, loser] = isNewer(incoming, current) ? [incoming, current] : [current, incoming];
-  const after = { ...winner, revisions: current.revisions + 1, recordedAt: Math.min(current.recordedAt, incoming.recordedAt) };
+  const after = { ...winner, revisions: current.revisions + 1 };
   return { before: stored, after, superseded: [...(change?.superseded ?? []), loser] };
 }
 

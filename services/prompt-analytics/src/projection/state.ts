@@ -26,7 +26,7 @@ export interface GenerationState extends Attribution {
   /** When it was generated; null for a placeholder. */
   readonly occurredAt: number | null;
   readonly logOffset: number | null;
-  /** When the first event about it was received. */
+  /** When the report it is known by was received; of a placeholder, the first event about it. Never before it occurred. */
   readonly recordedAt: number;
   readonly actions: ActionCounts;
 }

@@ -4,8 +4,8 @@ import { Tally } from './tally';
 
 /** Minutes of the stretches of time that are counted side by side: any zone's days are made of them without a rest. */
 export const GRAINS_MINUTES = [15, 60, 1440] as const;
-/** Histograms are finer in value and coarser in time; what is shorter than an hour is read from the facts. */
-export const HISTOGRAM_GRAINS_MINUTES = [60, 1440] as const;
+/** Histograms are finer in value and coarser in time, up to eight days; what is shorter than an hour is read from the facts. */
+export const HISTOGRAM_GRAINS_MINUTES = [60, 1440, 11_520] as const;
 
 export interface BucketKey {
   readonly grainMinutes: number;

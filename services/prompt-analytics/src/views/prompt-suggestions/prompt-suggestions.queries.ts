@@ -1,5 +1,6 @@
 import type { Sql } from '@picly/database';
 import { similarity, type TermStatistics } from '@picly/prompt-text';
+import { wilson } from '@picly/statistics';
 import { ratingFigures } from '../../figures/rating-figures';
 import { counterColumns } from '../../figures/prompt-columns.queries';
 import type { PromptCounters } from '../../figures/prompt-figures';
@@ -37,6 +38,8 @@ const CANDIDATES_PER_SUGGESTION = 10;
 const LEAST_CANDIDATES = 100;
 /** From here on two prompts are the same suggestion. */
 const NEAR_DUPLICATE = 0.6;
+/** The bound of four successes out of four. */
+const [BEST_OF_FOUR] = wilson(4, 4);
 /** Every word counts alike when only a handful of prompts is compared. */
 const ALIKE: TermStatistics = { prompts: 1, frequencyOf: () => 1 };
 
@@ -63,13 +66,21 @@ export class PromptSuggestionsQueries {
     }));
   }
 
-  private best(engine: string | undefined, limit: number): Promise<Candidate[]> {
+  /** The best by the bound: from the index of prompts with five ratings and more, unless one with fewer could be among them. */
+  private async best(engine: string | undefined, limit: number): Promise<Candidate[]> {
+    const banded = await this.ranked(engine, limit, true);
+    const worst = banded.at(-1)?.success_lower ?? 0;
+    return banded.length === limit && worst > BEST_OF_FOUR ? banded : this.ranked(engine, limit, false);
+  }
+
+  private ranked(engine: string | undefined, limit: number, banded: boolean): Promise<Candidate[]> {
     return this.sql.query<Candidate>(
       `with best as materialized (
          select t.prompt_hash, t.success_lower, ${counterColumns('t')} from ${sourceOf(engine)} t
-         where t.r4 + t.r5 > 0 and ($2::text is null ${engine === undefined ? '' : 'or t.engine = $2'}) order by t.success_lower desc, t.prompt_hash limit $1
+         where ${banded ? 't.rank_band >= 0 and ' : ''}t.r4 + t.r5 > 0 and ${engine === undefined ? '$2::text is null' : 't.engine = $2'}
+         order by ${banded ? 't.rank_band desc, ' : ''}t.success_lower desc, t.prompt_hash limit $1
        )
-       select best.*, p.prompt, p.terms from best join picly.prompts p using (prompt_hash) where p.terms <> '{}'
+       select best.*, p.prompt, p.terms from best join picly.prompts p using (prompt_hash)
        order by best.success_lower desc, best.prompt_hash`,
       [limit, engine ?? null],
     );
@@ -79,7 +90,7 @@ export class PromptSuggestionsQueries {
     return this.sql.query<Candidate>(
       `select t.prompt_hash, t.success_lower, ${counterColumns('t')}, p.prompt, p.terms
        from ${sourceOf(engine)} t join picly.prompts p using (prompt_hash)
-       where t.prompt_hash = any ($1::text[]) and t.r4 + t.r5 > 0 and ($2::text is null ${engine === undefined ? '' : 'or t.engine = $2'})
+       where t.prompt_hash = any ($1::text[]) and t.r4 + t.r5 > 0 and ${engine === undefined ? '$2::text is null' : 't.engine = $2'}
        order by t.prompt_hash`,
       [hashes, engine ?? null],
     );
@@ -88,12 +99,13 @@ export class PromptSuggestionsQueries {
 
 const sourceOf = (engine: string | undefined): string => (engine === undefined ? 'picly.prompt_totals' : 'picly.prompt_analytics');
 
-/** The first of each family of near-duplicates. */
+/** The first of each family of near-duplicates; a prompt without a word is no suggestion. */
 function distinct(ranked: readonly Candidate[], limit: number): Candidate[] {
   const kept: Candidate[] = [];
   for (const candidate of ranked) {
     if (kept.length === limit) break;
-    if (!kept.some((other) => similarity(candidate.terms, other.terms, ALIKE) >= NEAR_DUPLICATE)) kept.push(candidate);
+    if (candidate.terms.length > 0 && !kept.some((other) => similarity(candidate.terms, other.terms, ALIKE) >= NEAR_DUPLICATE))
+      kept.push(candidate);
   }
   return kept;
 }

@@ -61,6 +61,8 @@ function conditions(
     filter.userId !== undefined && `${columns.user} = $2`,
     filter.engine !== undefined && 'g.engine = $3',
     filter.fromMs !== undefined && `${columns.at} >= to_timestamp($4::float8 / 1000)`,
+    // Nothing is received before it happens: the beginning holds for the index that the order is read from, too.
+    filter.fromMs !== undefined && `${columns.recorded} >= to_timestamp($4::float8 / 1000)`,
     filter.toMs !== undefined && `${columns.at} < to_timestamp($5::float8 / 1000)`,
     recordedMs !== null &&
       `(${columns.recorded}, g.generation_id, ${columns.rater}) > (to_timestamp($7::float8 / 1000), $8::uuid, $9::text)`,

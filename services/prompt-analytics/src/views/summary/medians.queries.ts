@@ -1,7 +1,7 @@
 import type { Sql } from '@picly/database';
 import { LOG_HISTOGRAM_ERROR, valueOfLogBin, ZERO_BIN } from '@picly/statistics';
 import { groupByKeys, selectKeys, type GroupSource, type RatingGrouping } from './grouping.queries';
-import { grainsOf, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
+import { grainsOf, isInRests, isTimed, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
 import { coverOf } from './time-cover';
 
 /** Up to so many times to rate are sorted; beyond, the histogram answers. */
@@ -63,24 +63,27 @@ interface MiddleBins {
   readonly high: number;
 }
 
+/** Histograms are kept by hours, days and eight days; the last fit where rows are not about times. */
+function histogramGrainsOf(filter: SummaryFilter): readonly number[] {
+  const fitting = grainsOf(filter).filter((grain) => grain >= 60);
+  return isTimed(filter.grouping) ? fitting : [11_520, ...fitting];
+}
+
 /** The bins that hold the two middle ranks of each group. */
 async function middleBins(sql: Sql, filter: SummaryFilter): Promise<(Key & MiddleBins)[]> {
   const { grouping, weekStart } = filter;
-  const pieces = coverOf(
-    filter.range,
-    grainsOf(filter).filter((grain) => grain >= 60),
-  );
+  const cover = coverOf(filter.range, histogramGrainsOf(filter));
   const facts = `union all
     select r.rated_at, g.engine, g.model_version, ${BIN_OF_FACT}, 1
-    from ${PIECES} join picly.ratings r on r.rated_at >= piece.starts and r.rated_at < piece.ends join picly.generations g using (generation_id)
-    where piece.grain = 0 and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
+    from picly.ratings r join picly.generations g using (generation_id)
+    where ${isInRests(cover.rests, 'r.rated_at')} and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
   const keys = groupByKeys(grouping).replace(' group by ', '');
   return sql.query(
     `with counted as (
        select b.starts_at as at, b.engine, b.model_version, b.bin, b.n
        from ${PIECES} join picly.time_to_rate_bins b on b.grain_minutes = piece.grain and b.starts_at >= piece.starts and b.starts_at < piece.ends
        where ($4::text is null or b.engine = $4)
-       ${pieces.some((piece) => piece.grainMinutes === 0) ? facts : ''}
+       ${cover.rests.length > 0 ? facts : ''}
      ), bins as (
        select ${selectKeys(grouping, BIN, weekStart)}bin, sum(n) as n from counted where $5::text is not null group by ${keys && `${keys}, `}bin
      ), ranked as (
@@ -88,7 +91,7 @@ async function middleBins(sql: Sql, filter: SummaryFilter): Promise<(Key & Middl
      )
      select ${keys && `${keys}, `}min(bin) filter (where passed > (total - 1) / 2) as low, min(bin) filter (where passed > ceil((total - 1) / 2)) as high
      from ranked where n > 0${groupByKeys(grouping)}`,
-    parametersOf(filter, pieces),
+    parametersOf(filter, cover),
   );
 }
 

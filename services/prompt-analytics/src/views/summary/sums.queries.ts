@@ -1,6 +1,6 @@
 import type { Sql } from '@picly/database';
 import { groupByKeys, keysOf, orderByKeys, selectKeys, type GroupSource, type RatingGrouping, type WeekStart } from './grouping.queries';
-import { coverOf, grainsWithinDays, type Piece, type Range } from './time-cover';
+import { coverOf, grainsWithinDays, type Cover, type Piece, type Range } from './time-cover';
 
 /** What a summary is asked about. */
 export interface SummaryFilter<Grouping extends RatingGrouping = RatingGrouping> {
@@ -56,22 +56,30 @@ function rowsOf(table: string, columns: readonly string[], extra: string): strin
     where ($4::text is null or b.engine = $4)`;
 }
 
-function ratingFacts(withTag: boolean): string {
-  return `union all
-    select r.rated_at, g.engine, g.model_version${withTag ? ', t.tag' : ''}, ${RATING_AS_SUMS}
-    from ${PIECES} join picly.ratings r on r.rated_at >= piece.starts and r.rated_at < piece.ends join picly.generations g using (generation_id)
-      ${withTag ? 'cross join unnest(r.tags) as t (tag)' : ''}
-    where piece.grain = 0 and ($4::text is null or g.engine = $4)`;
+/**
+ * True of instants in the rests of a cover. Each rest has parameters of its own, from $6 on, so that the planner knows how short
+ * it is.
+ */
+export function isInRests(rests: readonly Piece[], at: string): string {
+  return `(${rests.map((_, i) => `(${at} >= $${6 + 2 * i}::timestamptz and ${at} < $${7 + 2 * i}::timestamptz)`).join(' or ')})`;
 }
 
-const ACTION_FACTS = `union all
-  select g.occurred_at, g.engine, g.model_version, ${GENERATION_AS_SUMS}
-  from ${PIECES} join picly.generations g on g.occurred_at >= piece.starts and g.occurred_at < piece.ends
-  where piece.grain = 0 and g.known and ($4::text is null or g.engine = $4)
-  union all
-  select a.occurred_at, g.engine, g.model_version, ${ACTION_AS_SUMS}
-  from ${PIECES} join picly.generation_actions a on a.occurred_at >= piece.starts and a.occurred_at < piece.ends join picly.generations g using (generation_id)
-  where piece.grain = 0 and ($4::text is null or g.engine = $4)`;
+function ratingFacts(rests: readonly Piece[], withTag: boolean): string {
+  return `union all
+    select r.rated_at, g.engine, g.model_version${withTag ? ', t.tag' : ''}, ${RATING_AS_SUMS}
+    from picly.ratings r join picly.generations g using (generation_id) ${withTag ? 'cross join unnest(r.tags) as t (tag)' : ''}
+    where ${isInRests(rests, 'r.rated_at')} and ($4::text is null or g.engine = $4)`;
+}
+
+function actionFacts(rests: readonly Piece[]): string {
+  return `union all
+    select g.occurred_at, g.engine, g.model_version, ${GENERATION_AS_SUMS}
+    from picly.generations g where ${isInRests(rests, 'g.occurred_at')} and g.known and ($4::text is null or g.engine = $4)
+    union all
+    select a.occurred_at, g.engine, g.model_version, ${ACTION_AS_SUMS}
+    from picly.generation_actions a join picly.generations g using (generation_id)
+    where ${isInRests(rests, 'a.occurred_at')} and ($4::text is null or g.engine = $4)`;
+}
 
 function sumsSql(filter: SummaryFilter, columns: readonly string[], rows: string): string {
   const sums = columns.map((column) => `coalesce(sum(${column}), 0)::${column === 'quality_nanos' ? 'numeric' : 'int8'} as ${column}`);
@@ -79,39 +87,42 @@ function sumsSql(filter: SummaryFilter, columns: readonly string[], rows: string
     from (${rows}) as row where $5::text is not null${groupByKeys(filter.grouping)}${orderByKeys(filter.grouping)}`;
 }
 
-const isTimed = (grouping: RatingGrouping): boolean => keysOf(grouping).some((key) => key === 'day' || key === 'week' || key === 'month');
+/** Whether rows are about days, weeks or months. */
+export const isTimed = (grouping: RatingGrouping): boolean =>
+  keysOf(grouping).some((key) => key === 'day' || key === 'week' || key === 'month');
 
 /** The lengths of buckets that fit the rows asked for, longest first. */
 export function grainsOf({ range, grouping, timeZone }: SummaryFilter): readonly number[] {
   return isTimed(grouping) ? grainsWithinDays(timeZone, range) : [1440, 60, 15];
 }
 
-/** The parameters of a query that adds up pieces: lengths, beginnings, ends, engine, zone. */
-export function parametersOf(filter: SummaryFilter, pieces: readonly Piece[]): unknown[] {
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** The parameters of a query that adds up pieces: lengths, beginnings, ends, engine, zone, then both ends of each rest. */
+export function parametersOf(filter: SummaryFilter, { buckets, rests }: Cover): unknown[] {
   return [
-    pieces.map(({ grainMinutes }) => grainMinutes),
-    pieces.map(({ from }) => new Date(from).toISOString()),
-    pieces.map(({ to }) => new Date(to).toISOString()),
+    buckets.map(({ grainMinutes }) => grainMinutes),
+    buckets.map(({ from }) => iso(from)),
+    buckets.map(({ to }) => iso(to)),
     filter.engine ?? null,
     filter.timeZone,
+    ...rests.flatMap(({ from, to }) => [iso(from), iso(to)]),
   ];
 }
 
-const needsFacts = (pieces: readonly Piece[]): boolean => pieces.some(({ grainMinutes }) => grainMinutes === 0);
-
 /** Sums of ratings by when they were given; `tag` counts a rating once for each of its tags. */
 export async function ratingSums<Row extends object>(sql: Sql, filter: SummaryFilter): Promise<Row[]> {
-  const pieces = coverOf(filter.range, grainsOf(filter));
+  const cover = coverOf(filter.range, grainsOf(filter));
   const withTag = filter.grouping === 'tag';
   const buckets = rowsOf(withTag ? 'tag_buckets' : 'rating_buckets', RATING_SUMS, withTag ? 'tag' : '');
-  const rows = needsFacts(pieces) ? `${buckets} ${ratingFacts(withTag)}` : buckets;
-  return sql.query<Row>(sumsSql(filter, RATING_SUMS, rows), parametersOf(filter, pieces));
+  const rows = cover.rests.length > 0 ? `${buckets} ${ratingFacts(cover.rests, withTag)}` : buckets;
+  return sql.query<Row>(sumsSql(filter, RATING_SUMS, rows), parametersOf(filter, cover));
 }
 
 /** Sums of generations by when they were made, and of actions by when they were taken. */
 export async function actionSums<Row extends object>(sql: Sql, filter: SummaryFilter): Promise<Row[]> {
-  const pieces = coverOf(filter.range, grainsOf(filter));
+  const cover = coverOf(filter.range, grainsOf(filter));
   const buckets = rowsOf('rating_buckets', ACTION_SUMS, '');
-  const rows = needsFacts(pieces) ? `${buckets} ${ACTION_FACTS}` : buckets;
-  return sql.query<Row>(sumsSql(filter, ACTION_SUMS, rows), parametersOf(filter, pieces));
+  const rows = cover.rests.length > 0 ? `${buckets} ${actionFacts(cover.rests)}` : buckets;
+  return sql.query<Row>(sumsSql(filter, ACTION_SUMS, rows), parametersOf(filter, cover));
 }

@@ -9,20 +9,32 @@ export interface Range {
 /** Where an open end lies: beyond any event. */
 export const ALWAYS: Range = { from: Date.parse('0001-01-01T00:00:00Z'), to: Date.parse('9999-01-01T00:00:00Z') };
 
-/** A part of a range and the length of the buckets it is made of; 0 = facts, for what is shorter than a quarter-hour. */
+/** A part of a range and the length of the buckets it is made of; 0 = shorter than any, to be read from the facts. */
 export interface Piece extends Range {
   readonly grainMinutes: number;
 }
 
-/** Cuts a range into whole buckets, the longest first, and rests of facts. The pieces are disjoint and together the range. */
-export function coverOf({ from, to }: Range, grainsMinutes: readonly number[]): Piece[] {
+/** How a range is put together. */
+export interface Cover {
+  readonly buckets: readonly Piece[];
+  /** What is left at the ends: at most two. */
+  readonly rests: readonly Piece[];
+}
+
+function piecesOf({ from, to }: Range, grainsMinutes: readonly number[]): Piece[] {
   if (from >= to) return [];
   const [grain, ...finer] = grainsMinutes;
   if (grain === undefined) return [{ grainMinutes: 0, from, to }];
   const ms = grain * 60_000;
   const [first, last] = [Math.ceil(from / ms) * ms, Math.floor(to / ms) * ms];
-  if (first >= last) return coverOf({ from, to }, finer);
-  return [{ grainMinutes: grain, from: first, to: last }, ...coverOf({ from, to: first }, finer), ...coverOf({ from: last, to }, finer)];
+  if (first >= last) return piecesOf({ from, to }, finer);
+  return [{ grainMinutes: grain, from: first, to: last }, ...piecesOf({ from, to: first }, finer), ...piecesOf({ from: last, to }, finer)];
+}
+
+/** Cuts a range into whole buckets, the longest first, and rests. The pieces are disjoint and together the range. */
+export function coverOf(range: Range, grainsMinutes: readonly number[]): Cover {
+  const pieces = piecesOf(range, grainsMinutes);
+  return { buckets: pieces.filter((piece) => piece.grainMinutes > 0), rests: pieces.filter((piece) => piece.grainMinutes === 0) };
 }
 
 const DAY_MS = 86_400_000;

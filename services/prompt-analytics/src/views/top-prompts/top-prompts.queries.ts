@@ -28,32 +28,48 @@ export interface TopPromptsFilter {
 const RANK: Readonly<Record<PromptSort, string>> = {
   success_lower: 't.success_lower',
   avg_rating: 'coalesce((t.r1 + 2 * t.r2 + 3 * t.r3 + 4 * t.r4 + 5 * t.r5)::float8 / nullif(t.rating_count, 0), -1)',
-  rating_count: 't.rating_count::float8',
+  rating_count: 't.rating_count',
   quality: 'coalesce(t.quality_nanos::float8 / nullif(t.quality_count, 0), -1)',
   download_rate: 't.downloaded::float8 / t.generations',
   share_rate: 't.shared::float8 / t.generations',
-  generations: 't.generations::float8',
-  recent: 'extract(epoch from p.first_seen_at)::float8',
+  generations: 't.generations',
+  recent: 'p.first_seen_at',
 };
 
-type Ranked = PromptRecord & { readonly rank: number };
+/** From so many ratings on a prompt is in a band of the bound, which an index knows. */
+const LEAST_BANDED = 5;
 
-function topPromptsSql({ engine, sort, cursor }: TopPromptsFilter): string {
+type Ranked = PromptRecord & { readonly rank: number | Date };
+
+function topPromptsSql({ engine, minRatings, sort, cursor }: TopPromptsFilter): string {
   const rank = RANK[sort];
+  const place = sort === 'recent' ? '$4::timestamptz' : '$4::float8';
+  const banded = sort === 'success_lower' && minRatings >= LEAST_BANDED;
   const conditions = [
     't.rating_count >= $1',
+    banded && 't.rank_band >= 0',
     engine !== undefined && 't.engine = $3',
-    cursor !== undefined && `(${rank} < $4 or (${rank} = $4 and t.prompt_hash > $5))`,
-    '$3::text is not distinct from $3 and $4::float8 is not distinct from $4 and $5::text is not distinct from $5',
+    cursor !== undefined && `(${rank} < ${place} or (${rank} = ${place} and t.prompt_hash > $5))`,
+    cursor !== undefined && banded && 't.rank_band <= floor($4::float8 * 20)',
+    `num_nulls($3::text, ${place}, $5::text) >= 0`,
   ].filter((condition) => condition !== false);
   return `with page as materialized (
       select t.prompt_hash, ${rank} as rank, ${counterColumns('t')}
       from picly.${engine === undefined ? 'prompt_totals' : 'prompt_analytics'} t ${sort === 'recent' ? 'join picly.prompts p using (prompt_hash)' : ''}
       where ${conditions.join(' and ')}
-      order by ${rank} desc, t.prompt_hash limit $2
+      order by ${banded ? 't.rank_band desc, ' : ''}${rank} desc, t.prompt_hash limit $2
     )
     select page.*, p.prompt, p.first_seen_at, ${enginesOf('page.prompt_hash')}
     from page join picly.prompts p using (prompt_hash) order by page.rank desc, page.prompt_hash`;
+}
+
+const placeOf = (rank: Ranked['rank']): string => (rank instanceof Date ? rank.toISOString() : String(rank));
+
+function placeBehind({ cursor, sort }: TopPromptsFilter): readonly [string | null, string | null] {
+  if (cursor === undefined) return [null, null];
+  const [place, hash] = decodeCursor(cursor, ['string', 'string']);
+  const isPlace = sort === 'recent' ? Number.isFinite(Date.parse(place)) : Number.isFinite(Number(place));
+  return [isPlace ? place : null, hash];
 }
 
 /** The prompts that people like best, by a bound that few votes cannot push up. */
@@ -61,10 +77,9 @@ export class TopPromptsQueries {
   constructor(private readonly sql: Sql) {}
 
   async top(filter: TopPromptsFilter): Promise<ListPage<PromptFigures> & { readonly rows: readonly PromptFigures[] }> {
-    const { engine, minRatings, limit, cursor } = filter;
-    const [rank, hash] = cursor === undefined ? [null, null] : decodeCursor(cursor, ['number', 'string']);
-    const rows = await this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, rank, hash]);
-    const page = pageOf(rows, limit, (last) => encodeCursor([last.rank, last.prompt_hash]));
+    const { engine, minRatings, limit } = filter;
+    const rows = await this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, ...placeBehind(filter)]);
+    const page = pageOf(rows, limit, (last) => encodeCursor([placeOf(last.rank), last.prompt_hash]));
     return { rows: rows.slice(0, limit).map(promptFigures), nextCursor: page.nextCursor };
   }
 }
