@@ -4,7 +4,7 @@ const path = require('node:path');
 const { $schema: _, ...swc } = JSON.parse(readFileSync(path.join(__dirname, '.swcrc'), 'utf8'));
 swc.jsc.baseUrl = __dirname;
 
-/** Settings shared by the three kinds of specs: pure, with Postgres, with Kafka. */
+/** Settings shared by the kinds of specs: pure, with Postgres, with Kafka, with a browser. */
 const common = {
   rootDir: __dirname,
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/deploy', '<rootDir>/docs'],
@@ -23,8 +23,9 @@ module.exports = {
   testTimeout: 30_000,
   reporters: ['default', 'summary', '<rootDir>/deploy/scripts/verdict-reporter.cjs'],
   projects: [
-    { ...common, displayName: 'unit', testRegex: '(?<!\\.(pg|kafka))\\.spec\\.ts$' },
+    { ...common, displayName: 'unit', testRegex: '(?<!\\.(pg|kafka|browser))\\.spec\\.ts$' },
     { ...common, displayName: 'pg', testRegex: '\\.pg\\.spec\\.ts$', ...servers('pg') },
     { ...common, displayName: 'kafka', testRegex: '\\.kafka\\.spec\\.ts$', ...servers('kafka') },
+    { ...common, displayName: 'browser', testRegex: '\\.browser\\.spec\\.ts$', ...servers('pg') },
   ],
 };

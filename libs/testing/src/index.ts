@@ -1,3 +1,4 @@
+export * from './browser/browser-for-tests';
 export * from './child-process';
 export * from './database';
 export * from './kafka';
