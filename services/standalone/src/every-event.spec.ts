@@ -1,0 +1,31 @@
+import { EVENT_TYPES } from '@picly/contracts';
+import { standalone } from './standalone.module';
+
+/** Receipts know every event by definition; what counts is a read model about its content. */
+const readModels = standalone.projections.filter(({ name }) => name !== 'receipts');
+
+describe('every event', () => {
+  it.each(EVENT_TYPES)('%s is folded by a read model', (type) => {
+    expect(readModels.filter((projection) => projection.events.includes(type)).map(({ name }) => name)).not.toEqual([]);
+  });
+
+  it('has a receipt', () => {
+    const receipts = standalone.projections.find(({ name }) => name === 'receipts');
+    expect([...(receipts?.events ?? [])].sort()).toEqual([...EVENT_TYPES].sort());
+  });
+});
+
+describe('every table', () => {
+  it('has a name of its own, because all of them are published side by side', () => {
+    const names = standalone.projections.flatMap(({ tables, sqlViews = [] }) => [...tables.map(({ name }) => name), ...sqlViews]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(['generation_ratings', 'prompt_analytics', 'user_behavior', 'ab_experiments', 'model_performance', 'ml_training_data'])(
+    '%s is among them',
+    (table) => {
+      const names = standalone.projections.flatMap(({ tables, sqlViews = [] }) => [...tables.map(({ name }) => name), ...sqlViews]);
+      expect(names).toContain(table);
+    },
+  );
+});
