@@ -8,12 +8,10 @@ export type ActionGrouping = (typeof ACTION_GROUPINGS)[number];
 export interface GroupSource {
   readonly engine: string;
   readonly modelVersion: string;
-  /** An instant. */
-  readonly at: string;
+  /** What the clocks showed, a timestamp without zone. */
+  readonly local: string;
   readonly tag: string;
   readonly promptHash: string;
-  /** The parameter with the time zone. */
-  readonly zone: string;
 }
 
 type Part = 'engine' | 'model_version' | 'day' | 'week' | 'month' | 'tag' | 'prompt_hash';
@@ -36,7 +34,7 @@ export const keysOf = (grouping: RatingGrouping): readonly string[] => PARTS[gro
 export type WeekStart = 'monday' | 'sunday';
 
 function expressionOf(part: Part, source: GroupSource, weekStart: WeekStart): string {
-  const local = `(${source.at} at time zone ${source.zone})`;
+  const { local } = source;
   const week =
     weekStart === 'monday' ? `date_trunc('week', ${local})` : `(date_trunc('week', ${local} + interval '1 day') - interval '1 day')`;
   const expressions: Readonly<Record<Part, string>> = {

@@ -2,7 +2,7 @@ import type { Sql } from '@picly/database';
 import { LOG_HISTOGRAM_ERROR, valueOfLogBin, ZERO_BIN } from '@picly/statistics';
 import { groupByKeys, selectKeys, type GroupSource, type RatingGrouping } from './grouping.queries';
 import { grainsOf, isInRests, isTimed, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
-import { coverOf } from './time-cover';
+import { coverOf, type Cover } from './time-cover';
 
 /** Up to so many times to rate are sorted; beyond, the histogram answers. */
 export const EXACT_UP_TO = 10_000;
@@ -22,10 +22,9 @@ export const OMITTED: Median = { median_time_to_rate: null, median_time_to_rate_
 const FACT: GroupSource = {
   engine: 'g.engine',
   modelVersion: 'g.model_version',
-  at: 'r.rated_at',
+  local: '(r.rated_at at time zone $4)',
   tag: 't.tag',
   promptHash: 'g.prompt_hash',
-  zone: '$4',
 };
 const MS_PER_SECOND = 1000;
 
@@ -56,41 +55,63 @@ async function exactMedians(sql: Sql, filter: SummaryFilter): Promise<(Key & { r
 
 const GAMMA = (1 + LOG_HISTOGRAM_ERROR) / (1 - LOG_HISTOGRAM_ERROR);
 const BIN_OF_FACT = `case when r.time_to_rate_ms = 0 then ${ZERO_BIN} else ceil(ln(r.time_to_rate_ms::float8) / ln(${GAMMA}::float8))::int end`;
-const BIN: GroupSource = { engine: 'engine', modelVersion: 'model_version', at: 'at', tag: 'null', promptHash: 'null', zone: '$5' };
+const BIN: GroupSource = { engine: 'engine', modelVersion: 'model_version', local: 'local', tag: 'null', promptHash: 'null' };
 
 interface MiddleBins {
   readonly low: number;
   readonly high: number;
 }
 
+/** Whether the days asked for are those of a zone whose midnights are at whole hours of UTC, but not at its midnight. */
+function isShiftedByHours(filter: SummaryFilter): boolean {
+  return isTimed(filter.grouping) && grainsOf(filter)[0] === 60;
+}
+
 /** Histograms are kept by hours, days and eight days; the last fit where rows are not about times. */
 function histogramGrainsOf(filter: SummaryFilter): readonly number[] {
-  const fitting = grainsOf(filter).filter((grain) => grain >= 60);
-  return isTimed(filter.grouping) ? fitting : [11_520, ...fitting];
+  if (!isTimed(filter.grouping)) return [11_520, 1440, 60];
+  return isShiftedByHours(filter) ? [1440, 60] : grainsOf(filter).filter((grain) => grain >= 60);
+}
+
+/**
+ * UTC days stand for the days of a zone, and the hours that belong to another date there are moved: one hour a day of most
+ * of Europe instead of 24.
+ */
+const MOVED_HOURS = `union all
+  select moved.local, b.engine, b.model_version, b.bin, moved.sign * b.n
+  from ${PIECES}
+    cross join generate_series(piece.starts, piece.ends - interval '1 hour', interval '1 hour') as hour (starts)
+    cross join lateral (values (hour.starts at time zone 'UTC', -1), (hour.starts at time zone $5, 1)) as moved (local, sign)
+    join picly.time_to_rate_bins b on b.grain_minutes = 60 and b.starts_at = hour.starts
+  where piece.grain = 1440 and (hour.starts at time zone 'UTC')::date <> (hour.starts at time zone $5)::date and ($4::text is null or b.engine = $4)`;
+
+/** The bins of everything in the range with what the clocks showed. */
+function countedBins(filter: SummaryFilter, { rests }: Cover): string {
+  const shifted = isShiftedByHours(filter);
+  const buckets = `select ${shifted ? `b.starts_at at time zone (case when piece.grain = 60 then $5 else 'UTC' end)` : 'b.starts_at at time zone $5'} as local,
+      b.engine, b.model_version, b.bin, b.n
+    from ${PIECES} join picly.time_to_rate_bins b on b.grain_minutes = piece.grain and b.starts_at >= piece.starts and b.starts_at < piece.ends
+    where ($4::text is null or b.engine = $4)`;
+  const facts = `union all
+    select r.rated_at at time zone $5, g.engine, g.model_version, ${BIN_OF_FACT}, 1
+    from picly.ratings r join picly.generations g using (generation_id)
+    where ${isInRests(rests, 'r.rated_at')} and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
+  return [buckets, shifted ? MOVED_HOURS : '', rests.length > 0 ? facts : ''].join('\n');
 }
 
 /** The bins that hold the two middle ranks of each group. */
 async function middleBins(sql: Sql, filter: SummaryFilter): Promise<(Key & MiddleBins)[]> {
-  const { grouping, weekStart } = filter;
   const cover = coverOf(filter.range, histogramGrainsOf(filter));
-  const facts = `union all
-    select r.rated_at, g.engine, g.model_version, ${BIN_OF_FACT}, 1
-    from picly.ratings r join picly.generations g using (generation_id)
-    where ${isInRests(cover.rests, 'r.rated_at')} and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
-  const keys = groupByKeys(grouping).replace(' group by ', '');
+  const keys = groupByKeys(filter.grouping).replace(' group by ', '');
   return sql.query(
-    `with counted as (
-       select b.starts_at as at, b.engine, b.model_version, b.bin, b.n
-       from ${PIECES} join picly.time_to_rate_bins b on b.grain_minutes = piece.grain and b.starts_at >= piece.starts and b.starts_at < piece.ends
-       where ($4::text is null or b.engine = $4)
-       ${cover.rests.length > 0 ? facts : ''}
-     ), bins as (
-       select ${selectKeys(grouping, BIN, weekStart)}bin, sum(n) as n from counted where $5::text is not null group by ${keys && `${keys}, `}bin
+    `with counted as (${countedBins(filter, cover)}),
+     bins as (
+       select ${selectKeys(filter.grouping, BIN, filter.weekStart)}bin, sum(n) as n from counted where $5::text is not null group by ${keys && `${keys}, `}bin
      ), ranked as (
        select *, sum(n) over (${keys && `partition by ${keys} `}order by bin) as passed, sum(n) over (${keys && `partition by ${keys}`}) as total from bins
      )
      select ${keys && `${keys}, `}min(bin) filter (where passed > (total - 1) / 2) as low, min(bin) filter (where passed > ceil((total - 1) / 2)) as high
-     from ranked where n > 0${groupByKeys(grouping)}`,
+     from ranked where n > 0${groupByKeys(filter.grouping)}`,
     parametersOf(filter, cover),
   );
 }

@@ -29,10 +29,9 @@ const ACTION_SUMS = [
 const BUCKET: GroupSource = {
   engine: 'engine',
   modelVersion: 'model_version',
-  at: 'starts_at',
+  local: '(starts_at at time zone $5)',
   tag: 'tag',
   promptHash: 'null',
-  zone: '$5',
 };
 
 /** The pieces among the parameters. */

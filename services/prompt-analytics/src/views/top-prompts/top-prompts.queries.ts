@@ -41,23 +41,30 @@ const LEAST_BANDED = 5;
 
 type Ranked = PromptRecord & { readonly rank: number | Date };
 
-function topPromptsSql({ engine, minRatings, sort, cursor }: TopPromptsFilter): string {
+/** Which prompts the page is taken from. */
+function conditionsOf({ engine, sort, cursor }: TopPromptsFilter, banded: boolean): string {
   const rank = RANK[sort];
   const place = sort === 'recent' ? '$4::timestamptz' : '$4::float8';
-  const banded = sort === 'success_lower' && minRatings >= LEAST_BANDED;
-  const conditions = [
+  return [
     't.rating_count >= $1',
     banded && 't.rank_band >= 0',
     engine !== undefined && 't.engine = $3',
     cursor !== undefined && `(${rank} < ${place} or (${rank} = ${place} and t.prompt_hash > $5))`,
     cursor !== undefined && banded && 't.rank_band <= floor($4::float8 * 20)',
     `num_nulls($3::text, ${place}, $5::text) >= 0`,
-  ].filter((condition) => condition !== false);
+  ]
+    .filter((condition) => condition !== false)
+    .join(' and ');
+}
+
+function topPromptsSql(filter: TopPromptsFilter): string {
+  const { engine, minRatings, sort } = filter;
+  const banded = sort === 'success_lower' && minRatings >= LEAST_BANDED;
   return `with page as materialized (
-      select t.prompt_hash, ${rank} as rank, ${counterColumns('t')}
+      select t.prompt_hash, ${RANK[sort]} as rank, ${counterColumns('t')}
       from picly.${engine === undefined ? 'prompt_totals' : 'prompt_analytics'} t ${sort === 'recent' ? 'join picly.prompts p using (prompt_hash)' : ''}
-      where ${conditions.join(' and ')}
-      order by ${banded ? 't.rank_band desc, ' : ''}${rank} desc, t.prompt_hash limit $2
+      where ${conditionsOf(filter, banded)}
+      order by ${banded ? 't.rank_band desc, ' : ''}${RANK[sort]} desc, t.prompt_hash limit $2
     )
     select page.*, p.prompt, p.first_seen_at, ${enginesOf('page.prompt_hash')}
     from page join picly.prompts p using (prompt_hash) order by page.rank desc, page.prompt_hash`;
