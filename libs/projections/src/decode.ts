@@ -67,19 +67,14 @@ function openBox(box: SealedBox, id: string, keys: ReadonlyMap<string, PersonKey
 }
 
 function decodedOf(record: LogRecord, event: SealedEvent, personal: Personal | undefined): DecodedEvent {
-  const { happenedAt, sentAt, fingerprint } = event;
+  const { data, sealed: _, ...envelope } = event;
   const decoded = {
+    ...envelope,
     // Postgres compares UUIDs as values: so do we.
     id: event.id.toLowerCase(),
-    type: event.type,
-    data: personal ? { ...event.data, ...personal.fields } : event.data,
-    occurredAt: event.occurredAt,
-    receivedAt: event.receivedAt,
+    data: personal ? { ...data, ...personal.fields } : data,
     position: { topic: record.topic, partition: record.partition, offset: record.offset },
     ...(personal && { subject: personal.subject }),
-    ...(happenedAt !== undefined && { happenedAt }),
-    ...(sentAt !== undefined && { sentAt }),
-    ...(fingerprint !== undefined && { fingerprint }),
   };
   return decoded as DecodedEvent;
 }

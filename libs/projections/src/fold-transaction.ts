@@ -116,7 +116,7 @@ class Folding {
   }
 
   private isBehind(one: ReadRecord): boolean {
-    if (!this.blocked.has(sequenceOf(one.record))) return false;
+    if (this.blocked.size === 0 || !this.blocked.has(sequenceOf(one.record))) return false;
     this.letters.push(letterOf(one, BEHIND));
     return true;
   }

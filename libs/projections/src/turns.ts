@@ -4,7 +4,7 @@ export class Turns {
 
   take<T>(partitions: Iterable<number>, work: () => Promise<T>): Promise<T> {
     const numbers = [...new Set(partitions)];
-    const mine = Promise.all(numbers.map((partition) => this.last.get(partition))).then(work);
+    const mine = Promise.all(numbers.flatMap((partition) => this.last.get(partition) ?? [])).then(work);
     const over = mine.then(
       () => undefined,
       () => undefined,

@@ -99,12 +99,10 @@ export class MemoryMember implements GroupMember {
     const places = this.options.topics.flatMap((topic) =>
       partitions.filter((partition) => partition < this.store.partitions(topic).length).map((partition) => ({ topic, partition })),
     );
+    for (const place of places) this.flows.set(keyOf(place), new MemoryFlow(this.store, this.options, place));
     const positions = new Map((await this.positionsOf(places)).map((position) => [keyOf(position), position.offset]));
     if (this.gone) return;
-    for (const place of places) {
-      const offset = positions.get(keyOf(place)) ?? this.store.partition(place).start;
-      this.flows.set(keyOf(place), new MemoryFlow(this.store, this.options, { ...place, offset }));
-    }
+    for (const place of places) this.flow(place)?.start(positions.get(keyOf(place)) ?? this.store.partition(place).start);
   }
 
   private async positionsOf(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
@@ -127,10 +125,9 @@ const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${part
 
 /** The delivery of one partition: one batch at a time, again after a while when it was not taken. */
 class MemoryFlow {
-  readonly place: TopicPartition;
-  private readonly running: Promise<void>;
   private readonly stopped = new AbortController();
-  private offset: number;
+  private running: Promise<void> | undefined;
+  private offset = -1;
   private turn = 0;
   private paused = false;
   private lost = false;
@@ -138,10 +135,12 @@ class MemoryFlow {
   constructor(
     private readonly store: MemoryStore,
     private readonly options: JoinOptions,
-    { topic, partition, offset }: LogPosition,
-  ) {
-    this.place = { topic, partition };
-    this.offset = offset;
+    readonly place: TopicPartition,
+  ) {}
+
+  /** Where to begin, unless somebody has said so before. */
+  start(offset: number): void {
+    if (this.offset < 0) this.offset = offset;
     this.running = this.run();
   }
 
