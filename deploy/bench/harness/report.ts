@@ -66,7 +66,8 @@ async function savedResults(order: readonly string[]): Promise<SectionResult[]> 
 function machineLine({ machine, quick }: SectionResult): string {
   const { cpu, cores, memoryGib, node, postgres, kafka, commit, date, loadBefore } = machine;
   const versions = [`Node ${node.slice(1)}`, `PostgreSQL ${postgres}`, ...(kafka === '' ? [] : [`Kafka ${kafka}`])].join(', ');
-  return `${cpu}, ${cores} cores, ${memoryGib} GiB; ${versions}; commit ${commit}; ${date}; load before ${loadBefore}${quick ? '; quick run' : ''}`;
+  const busy = loadBefore > cores / 2 ? ' (**other work was running: these figures are too low and not to be compared**)' : '';
+  return `${cpu}, ${cores} cores, ${memoryGib} GiB; ${versions}; commit ${commit}; ${date}; load before ${loadBefore}${busy}${quick ? '; quick run' : ''}`;
 }
 
 function markdownOf(result: SectionResult): string {

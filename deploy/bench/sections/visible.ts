@@ -26,7 +26,10 @@ async function probe(client: HttpClient, n: number, probes: Probes): Promise<voi
   const posted = await client.ask('/api/analytics/rate', { method: 'POST', body: JSON.stringify(ratingBody(PROBES_FROM + n)) });
   const { position } = accepted<{ position: string }>(posted);
   const path = `/api/analytics/ratings?generation_id=${generationId(PROBES_FROM + n)}`;
-  const { data } = accepted<{ data: unknown[] }>(await client.ask(path, { headers: { 'x-picly-after': position } }));
+  let answer = await client.ask(path, { headers: { 'x-picly-after': position } });
+  // The product waits for some seconds, then asks the reader to come again.
+  while (answer.status === 503) answer = await client.ask(path, { headers: { 'x-picly-after': position } });
+  const { data } = accepted<{ data: unknown[] }>(answer);
   probes.acknowledged.push(posted.ms);
   probes.visible.push(performance.now() - startedAt);
   if (data.length !== 1) probes.missing++;
