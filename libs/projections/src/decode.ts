@@ -66,16 +66,29 @@ function openBox(box: SealedBox, id: string, keys: ReadonlyMap<string, PersonKey
   return { fields: key ? unseal(box, id, key) : {}, subject };
 }
 
+type Draft = Pick<DecodedEvent, 'id' | 'type' | 'occurredAt' | 'receivedAt' | 'position'> & {
+  readonly data: object;
+  subject?: Subject;
+  happenedAt?: number;
+  sentAt?: number;
+  fingerprint?: string;
+};
+
+/** Written out: spreading the optional parts costs more than the rest of it. */
 function decodedOf(record: LogRecord, event: SealedEvent, personal: Personal | undefined): DecodedEvent {
-  const { data, sealed: _, ...envelope } = event;
-  const decoded = {
-    ...envelope,
+  const decoded: Draft = {
     // Postgres compares UUIDs as values: so do we.
     id: event.id.toLowerCase(),
-    data: personal ? { ...data, ...personal.fields } : data,
+    type: event.type,
+    data: personal ? { ...event.data, ...personal.fields } : event.data,
+    occurredAt: event.occurredAt,
+    receivedAt: event.receivedAt,
     position: { topic: record.topic, partition: record.partition, offset: record.offset },
-    ...(personal && { subject: personal.subject }),
   };
+  if (personal) decoded.subject = personal.subject;
+  if (event.happenedAt !== undefined) decoded.happenedAt = event.happenedAt;
+  if (event.sentAt !== undefined) decoded.sentAt = event.sentAt;
+  if (event.fingerprint !== undefined) decoded.fingerprint = event.fingerprint;
   return decoded as DecodedEvent;
 }
 

@@ -29,7 +29,8 @@ export async function takeFresh(
        returning event_id
      )
      select count(*)::int as added, case when count(*) < $2 then array_agg(event_id) end as ids from added`,
-    [[...byId.keys()], byId.size],
+    // As one literal: the driver would quote every id.
+    [`{${[...byId.keys()].join(',')}}`, byId.size],
     `${statementPrefix(schema)}take_fresh`,
   );
   if (result?.added === byId.size) return [...byId.values()];
