@@ -14,7 +14,7 @@ interface KnownTerm {
   readonly prompts: number;
 }
 
-/** Search as you type: all words, the last one perhaps unfinished; the best prompts first. */
+/** Search as you type: all words, the last one perhaps unfinished; the best prompts first, those with few ratings last. */
 export class SearchPrompts {
   constructor(private readonly sql: Sql) {}
 
@@ -32,7 +32,7 @@ export class SearchPrompts {
     const rows = await this.sql.query<PromptRecord>(
       `select p.prompt, p.prompt_hash, p.first_seen_at, ${enginesOf('p.prompt_hash')}, ${counterColumns('t')}
        from ${found} p join picly.prompt_totals t using (prompt_hash) where ${condition || 'true'}
-       order by t.success_lower desc, t.prompt_hash limit $1`,
+       order by t.rank_band desc, t.success_lower desc, t.prompt_hash limit $1`,
       [limit, ...groups.map((group) => group.map(({ term }) => term))],
     );
     return rows.map(promptFigures);

@@ -77,13 +77,17 @@ function histogramGrainsOf(filter: SummaryFilter): readonly number[] {
  * UTC days stand for the days of a zone, and the hours that belong to another date there are moved: one hour a day of most
  * of Europe instead of 24.
  */
-const MOVED_HOURS = `union all
-  select moved.local, b.engine, b.model_version, b.bin, moved.sign * b.n
+const MOVED_HOURS = `moved as materialized (
+  select hour.starts, place.local, place.sign
   from ${PIECES}
     cross join generate_series(piece.starts, piece.ends - interval '1 hour', interval '1 hour') as hour (starts)
-    cross join lateral (values (hour.starts at time zone 'UTC', -1), (hour.starts at time zone $5, 1)) as moved (local, sign)
-    join picly.time_to_rate_bins b on b.grain_minutes = 60 and b.starts_at = hour.starts
-  where piece.grain = 1440 and (hour.starts at time zone 'UTC')::date <> (hour.starts at time zone $5)::date and ($4::text is null or b.engine = $4)`;
+    cross join lateral (values (hour.starts at time zone 'UTC', -1), (hour.starts at time zone $5, 1)) as place (local, sign)
+  where piece.grain = 1440 and (hour.starts at time zone 'UTC')::date <> (hour.starts at time zone $5)::date
+)`;
+const BINS_OF_MOVED_HOURS = `union all
+  select moved.local, b.engine, b.model_version, b.bin, moved.sign * b.n
+  from moved join picly.time_to_rate_bins b on b.grain_minutes = 60 and b.starts_at = moved.starts
+  where ($4::text is null or b.engine = $4)`;
 
 /** The bins of everything in the range with what the clocks showed. */
 function countedBins(filter: SummaryFilter, { rests }: Cover): string {
@@ -96,7 +100,7 @@ function countedBins(filter: SummaryFilter, { rests }: Cover): string {
     select r.rated_at at time zone $5, g.engine, g.model_version, ${BIN_OF_FACT}, 1
     from picly.ratings r join picly.generations g using (generation_id)
     where ${isInRests(rests, 'r.rated_at')} and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
-  return [buckets, shifted ? MOVED_HOURS : '', rests.length > 0 ? facts : ''].join('\n');
+  return [buckets, shifted ? BINS_OF_MOVED_HOURS : '', rests.length > 0 ? facts : ''].join('\n');
 }
 
 /** The bins that hold the two middle ranks of each group. */
@@ -104,7 +108,7 @@ async function middleBins(sql: Sql, filter: SummaryFilter): Promise<(Key & Middl
   const cover = coverOf(filter.range, histogramGrainsOf(filter));
   const keys = groupByKeys(filter.grouping).replace(' group by ', '');
   return sql.query(
-    `with counted as (${countedBins(filter, cover)}),
+    `with ${isShiftedByHours(filter) ? `${MOVED_HOURS}, ` : ''}counted as (${countedBins(filter, cover)}),
      bins as (
        select ${selectKeys(filter.grouping, BIN, filter.weekStart)}bin, sum(n) as n from counted where $5::text is not null group by ${keys && `${keys}, `}bin
      ), ranked as (
