@@ -14,9 +14,13 @@ function explain(error: unknown, logger: Logger): number {
     for (const problem of error.problems) process.stderr.write(`configuration: ${problem}\n`);
     return EXIT_CONFIG;
   }
-  logger.fatal({ err: error }, 'could not start');
+  if (isForPeople(error)) process.stderr.write(`could not start: ${error.message}\n`);
+  else logger.fatal({ err: error }, 'could not start');
   return EXIT_FAILED;
 }
+
+/** Our own errors are named by their code and say in a sentence what to do; a stack trace would hide it. */
+const isForPeople = (error: unknown): error is Error => error instanceof Error && 'code' in error && error.name === error.code;
 
 /** Gives what `read` returns; a wrong configuration is printed, variable by variable, and ends the process (78). */
 export function configOrExit<C>(read: () => C): C {
@@ -29,10 +33,15 @@ export function configOrExit<C>(read: () => C): C {
   }
 }
 
+/** npm passes the Ctrl-C on that the terminal has sent to the whole group already: what comes so soon is the same wish. */
+const SAME_WISH_MS = 1_000;
+
 interface Running {
   handle: ServiceHandle | undefined;
   readonly starting: AbortController;
   stopping: boolean;
+  /** By the monotonic clock, milliseconds. */
+  stoppingSince: number;
   /** What the process ends with once it has stopped. */
   exitCode: number;
 }
@@ -40,10 +49,12 @@ interface Running {
 function stopper(running: Running, config: CommonConfig, logger: Logger): (why: string, exitCode: number) => void {
   return (why, exitCode) => {
     if (running.stopping) {
+      if (performance.now() - running.stoppingSince < SAME_WISH_MS) return;
       logger.warn('asked again: stopping at once');
       process.exit(exitCode === 0 ? EXIT_FAILED : exitCode);
     }
     running.stopping = true;
+    running.stoppingSince = performance.now();
     running.exitCode = exitCode;
     logger.info(`stopping: ${why}`);
     running.starting.abort();
@@ -62,7 +73,7 @@ function stopper(running: Running, config: CommonConfig, logger: Logger): (why: 
  */
 export async function runService(definition: ServiceDefinition, config: CommonConfig): Promise<ServiceHandle> {
   const logger = createLogger({ name: definition.name, level: config.LOG_LEVEL });
-  const running: Running = { handle: undefined, starting: new AbortController(), stopping: false, exitCode: 0 };
+  const running: Running = { handle: undefined, starting: new AbortController(), stopping: false, stoppingSince: 0, exitCode: 0 };
   const stop = stopper(running, config, logger);
   const fatal = (reason: string, err?: unknown): void => {
     logger.fatal({ err }, reason);
