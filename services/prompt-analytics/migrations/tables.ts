@@ -38,7 +38,7 @@ export const FACT_TABLES: readonly string[] = [
     known boolean not null, occurred_at timestamptz, log_offset int8, recorded_at timestamptz not null,
     prompt text, prompt_hash text collate "C", engine text collate "C" not null, model_version text collate "C" not null,
     success boolean, response_time_ms int8, cost_micros int8, revenue_micros int8, currency text,
-    error text, image_url text, parameters jsonb, user_id text, session_id text, context jsonb,
+    error text, image_url text, parameters json, user_id text, session_id text, context json,
     downloads int not null, shares int not null, edits int not null, regenerations int not null, uses int not null
   ) with (fillfactor = 85)`,
   `create index generations_prompt on generations (prompt_hash) where prompt_hash is not null`,
@@ -47,9 +47,9 @@ export const FACT_TABLES: readonly string[] = [
   `create index generations_occurred on generations using brin (occurred_at) with (pages_per_range = 16)`,
   `create table ratings (
     generation_id uuid not null, rater text collate "C" not null, event_id uuid not null,
-    rating int not null, quality_score numeric, tags text[] not null, feedback text, time_to_rate_ms int8,
+    rating int not null, quality_score numeric, tags text[] not null, feedback text, time_to_rate_ms int8, time_to_rate_bin int,
     rated_at timestamptz not null, log_offset int8 not null, recorded_at timestamptz not null,
-    user_id text, session_id text, context jsonb, revisions int not null,
+    user_id text, session_id text, context json, revisions int not null,
     primary key (generation_id, rater)
   ) with (fillfactor = 95)`,
   `create index ratings_rated on ratings (rated_at)`,
@@ -59,12 +59,12 @@ export const FACT_TABLES: readonly string[] = [
     generation_id uuid not null, event_id uuid not null, rater text collate "C" not null,
     rating int not null, quality_score numeric, tags text[] not null, feedback text, time_to_rate_ms int8,
     rated_at timestamptz not null, log_offset int8 not null,
-    user_id text, session_id text, context jsonb,
+    user_id text, session_id text, context json,
     primary key (generation_id, event_id)
   )`,
   `create table generation_actions (
     generation_id uuid not null, event_id uuid not null, action text not null, occurred_at timestamptz not null,
-    user_id text, session_id text, details jsonb, context jsonb,
+    user_id text, session_id text, details json, context json,
     primary key (generation_id, event_id)
   )`,
   `create index generation_actions_occurred on generation_actions using brin (occurred_at) with (pages_per_range = 16)`,

@@ -41,7 +41,7 @@ describe('ratings', () => {
 
     expect(await totals()).toEqual([{ prompt_hash: FOX, generations: 1, stars: [0, 0, 0, 0, 1] }]);
     expect(await bucketsOfDay()).toEqual([{ engine: 'flux-pro', generations: 1, stars: [0, 0, 0, 0, 1] }]);
-    expect((await view.rows('tag_buckets')).map((row) => row['tag'])).toEqual(['style', 'style', 'style']);
+    expect((await view.rows('tag_buckets')).map((row) => row['tag'])).toEqual(['style', 'style']);
     expect(await view.rows('time_to_rate_bins')).toEqual([]);
     expect(await view.rows('ratings')).toMatchObject([{ rating: 5, revisions: 2, quality_score: '90.25' }]);
     const history = await view.sql.query('select rating, current from picly.rating_history order by rated_at');

@@ -1,14 +1,15 @@
+import { raterOf } from '@picly/contracts';
 import { defineProjection, type FoldSql, type TableSpec } from '@picly/projections';
 import { CreatePromptAnalytics1732262400000 } from '../../migrations/1732262400000-create-prompt-analytics';
 import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.fold';
 import { groupByGeneration, mergeGeneration } from './merge-generations';
-import { mergeRatings } from './merge-ratings';
+import { mergeRatings, type RatingChange } from './merge-ratings';
 import { EVENTS_FOLDED, isMoved, type FoldedEvent, type GenerationChange } from './state';
 import { storeActions, storeGenerations, storeRatings } from './store-facts.fold';
-import { storePrompts } from './store-prompts.fold';
+import { earliestSightings, storePrompts } from './store-prompts.fold';
+import { StatementWriter } from './statement-writer';
 import { storeTallies } from './store-tallies.fold';
 import { tallyChanges } from './tally-changes';
-import { raterOf } from '@picly/contracts';
 
 const BUCKET_KEY = ['grain_minutes', 'starts_at', 'engine', 'model_version'] as const;
 
@@ -32,30 +33,41 @@ async function mergeGenerations(events: readonly FoldedEvent[], sql: FoldSql): P
   return new Map([...groups].map(([id, group]) => [id, mergeGeneration(id, stored.get(id), group)]));
 }
 
+async function mergeRatingsOf(changes: readonly GenerationChange[], sql: FoldSql): Promise<Map<string, RatingChange>> {
+  const known = changes.filter(({ before }) => before !== undefined);
+  const rated = known.flatMap(({ after, ratingEvents }) =>
+    ratingEvents.map((event) => ({ generationId: after.generationId, rater: raterOf(event) })),
+  );
+  const stored = await loadRatings(sql, rated);
+  return mergeRatings(
+    changes.flatMap((change) => change.ratingEvents),
+    stored,
+  );
+}
+
 async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void> {
   await lockPartitions(sql, events);
   const generations = await mergeGenerations(events, sql);
   const changes = [...generations.values()];
-
-  const ratingEvents = changes.flatMap((change) => change.ratingEvents);
-  const rated = changes.flatMap(({ before, after, ratingEvents }) =>
-    before === undefined ? [] : ratingEvents.map((event) => ({ generationId: after.generationId, rater: raterOf(event) })),
-  );
-  const ratings = mergeRatings(ratingEvents, await loadRatings(sql, rated));
+  const ratings = [...(await mergeRatingsOf(changes, sql)).values()];
   const moved = await loadMoved(
     sql,
     changes.filter(isMoved).map(({ after }) => after.generationId),
   );
-  const tallies = tallyChanges(generations, ratings.values(), moved);
 
-  await storeGenerations(sql, changes);
-  await storeRatings(sql, [...ratings.values()]);
+  const writer = new StatementWriter(sql);
+  await storeGenerations(writer, changes);
+  const tallies = tallyChanges(generations, ratings, moved);
+  await storeRatings(writer, ratings);
   await storeActions(
-    sql,
+    writer,
     changes.flatMap((change) => change.actionEvents),
   );
-  await storePrompts(sql, changes);
-  await storeTallies(sql, tallies);
+  const sightings = earliestSightings(changes);
+  await writer.done();
+  await storePrompts(sql, sightings);
+  await storeTallies(writer, tallies);
+  await writer.done();
 }
 
 /** Generations with their ratings and actions, and what they tell about prompts, engines, tags and times. */

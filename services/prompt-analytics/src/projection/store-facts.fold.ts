@@ -1,10 +1,11 @@
-import type { FoldSql } from '@picly/projections';
+import { logBin } from '@picly/statistics';
 import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
+import type { StatementWriter } from './statement-writer';
 import type { ActionCounts, ActionEvent, GenerationChange, RatingState } from './state';
 
 /** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
-type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'jsonb'>>;
+type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json'>>;
 
 const GENERATION_COLUMNS: Columns = {
   generation_id: 'uuid',
@@ -23,10 +24,10 @@ const GENERATION_COLUMNS: Columns = {
   currency: 'text',
   error: 'text',
   image_url: 'text',
-  parameters: 'jsonb',
+  parameters: 'json',
   user_id: 'text',
   session_id: 'text',
-  context: 'jsonb',
+  context: 'json',
   downloads: 'int',
   shares: 'int',
   edits: 'int',
@@ -96,13 +97,13 @@ function isCountersOnly({ before, after, source }: GenerationChange): boolean {
 }
 
 /** Writes the generations a batch made or changed. */
-export async function storeGenerations(sql: FoldSql, changes: readonly GenerationChange[]): Promise<void> {
+export async function storeGenerations(writer: StatementWriter, changes: readonly GenerationChange[]): Promise<void> {
   const rows = changes.filter(({ before, source }) => source !== undefined || before === undefined).map(generationRow);
-  if (rows.length > 0) await sql.query(UPSERT_GENERATIONS, [JSON.stringify(rows)], 'store-generations');
+  if (rows.length > 0) await writer.send(UPSERT_GENERATIONS, [JSON.stringify(rows)], 'store-generations');
   const counted = changes.filter(isCountersOnly).map(({ after }) => after);
   if (counted.length === 0) return;
   const counts = [0, 1, 2, 3, 4].map((kind) => numberArray(counted.map(({ actions }) => actions[kind] ?? 0)));
-  await sql.query(
+  await writer.send(
     `update generations g set recorded_at = to_timestamp(c.recorded_at / 1000), downloads = c.downloads, shares = c.shares, edits = c.edits, regenerations = c.regenerations, uses = c.uses
      from unnest($1::uuid[], $2::float8[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
        as c (generation_id, recorded_at, downloads, shares, edits, regenerations, uses)
@@ -125,9 +126,9 @@ const RATING_COLUMNS: Columns = {
   log_offset: 'int8',
   user_id: 'text',
   session_id: 'text',
-  context: 'jsonb',
+  context: 'json',
 };
-const UPSERT_RATINGS = upsertFromJson('ratings', { ...RATING_COLUMNS, recorded_at: 'instant', revisions: 'int' }, [
+const UPSERT_RATINGS = upsertFromJson('ratings', { ...RATING_COLUMNS, time_to_rate_bin: 'int', recorded_at: 'instant', revisions: 'int' }, [
   'generation_id',
   'rater',
 ]);
@@ -143,6 +144,7 @@ function ratingRow(rating: RatingState): object {
     tags: rating.tags,
     feedback: rating.feedback,
     time_to_rate_ms: rating.timeToRateMs,
+    time_to_rate_bin: rating.timeToRateMs === null ? null : logBin(rating.timeToRateMs),
     rated_at: rating.ratedAt,
     log_offset: rating.logOffset,
     recorded_at: rating.recordedAt,
@@ -154,12 +156,12 @@ function ratingRow(rating: RatingState): object {
 }
 
 /** Writes the ratings that count, and keeps those that no longer do. */
-export async function storeRatings(sql: FoldSql, changes: readonly RatingChange[]): Promise<void> {
+export async function storeRatings(writer: StatementWriter, changes: readonly RatingChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await sql.query(UPSERT_RATINGS, [JSON.stringify(changes.map(({ after }) => ratingRow(after)))], 'store-ratings');
+  await writer.send(UPSERT_RATINGS, [JSON.stringify(changes.map(({ after }) => ratingRow(after)))], 'store-ratings');
   const superseded = changes.flatMap((change) => change.superseded.map(ratingRow));
   if (superseded.length === 0) return;
-  await sql.query(INSERT_SUPERSEDED, [JSON.stringify(superseded)], 'store-superseded');
+  await writer.send(INSERT_SUPERSEDED, [JSON.stringify(superseded)], 'store-superseded');
 }
 
 const INSERT_ACTIONS = insertFromJson('generation_actions', {
@@ -169,13 +171,13 @@ const INSERT_ACTIONS = insertFromJson('generation_actions', {
   occurred_at: 'instant',
   user_id: 'text',
   session_id: 'text',
-  details: 'jsonb',
-  context: 'jsonb',
+  details: 'json',
+  context: 'json',
 });
 
 /** Writes every action as a fact of its own. */
-export async function storeActions(sql: FoldSql, events: readonly ActionEvent[]): Promise<void> {
+export async function storeActions(writer: StatementWriter, events: readonly ActionEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ id, occurredAt, data }) => ({ ...data, event_id: id, occurred_at: occurredAt }));
-  await sql.query(INSERT_ACTIONS, [JSON.stringify(rows)], 'store-actions');
+  await writer.send(INSERT_ACTIONS, [JSON.stringify(rows)], 'store-actions');
 }

@@ -4,7 +4,7 @@ import { numberArray, textArray } from './literals';
 import type { GenerationChange } from './state';
 
 /** Where a prompt was first seen: its spelling there is the one shown. */
-interface Sighting {
+export interface Sighting {
   readonly promptHash: string;
   readonly prompt: string;
   readonly seenAt: number;
@@ -83,8 +83,7 @@ async function countTerms(sql: FoldSql, newPrompts: readonly (readonly string[])
 }
 
 /** Keeps the texts of prompts, and in how many prompts each term occurs. */
-export async function storePrompts(sql: FoldSql, changes: readonly GenerationChange[]): Promise<void> {
-  const sightings = earliestSightings(changes);
+export async function storePrompts(sql: FoldSql, sightings: readonly Sighting[]): Promise<void> {
   if (sightings.length === 0) return;
   const news = await withoutKnown(sql, sightings);
   if (news.length === 0) return;

@@ -1,7 +1,7 @@
-import type { FoldSql } from '@picly/projections';
 import { instantOf, numberArray, textArray } from './literals';
 import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
 import type { BucketKey, Tallies } from './tallies';
+import type { StatementWriter } from './statement-writer';
 import { shrunk, type Tally } from './tally';
 
 interface KeyColumn<Key> {
@@ -90,23 +90,23 @@ function keyArrays<Key>(columns: readonly KeyColumn<Key>[], keys: readonly Key[]
 const counterArrays = (measures: readonly string[], rows: readonly { readonly counters: Counters }[]): string[] =>
   measures.map((_, index) => numberArray(rows.map(({ counters }) => counters[index] ?? 0)));
 
-async function store<Key>(sql: FoldSql, table: AggregateTable<Key>, tally: Tally<Key>): Promise<void> {
+async function store<Key>(writer: StatementWriter, table: AggregateTable<Key>, tally: Tally<Key>): Promise<void> {
   const rows = tally.changed();
   if (rows.length === 0) return;
   const keys = keyArrays(
     table.key,
     rows.map(({ key }) => key),
   );
-  await sql.query(table.upsert, [...keys, ...counterArrays(table.measures, rows)], `add-${table.name}`);
+  await writer.send(table.upsert, [...keys, ...counterArrays(table.measures, rows)], `add-${table.name}`);
   const maybeEmpty = shrunk(rows);
-  if (maybeEmpty.length > 0) await sql.query(table.sweep, keyArrays(table.key, maybeEmpty), `sweep-${table.name}`);
+  if (maybeEmpty.length > 0) await writer.send(table.sweep, keyArrays(table.key, maybeEmpty), `sweep-${table.name}`);
 }
 
 /** Adds the changes to the aggregates; the rows all instances share come last, to be locked briefly. */
-export async function storeTallies(sql: FoldSql, tallies: Tallies): Promise<void> {
-  await store(sql, PROMPT_TOTALS, tallies.prompts);
-  await store(sql, PROMPT_ANALYTICS, tallies.promptEngines);
-  await store(sql, TAG_BUCKETS, tallies.tags);
-  await store(sql, TIME_TO_RATE_BINS, tallies.bins);
-  await store(sql, RATING_BUCKETS, tallies.buckets);
+export async function storeTallies(writer: StatementWriter, tallies: Tallies): Promise<void> {
+  await store(writer, PROMPT_TOTALS, tallies.prompts);
+  await store(writer, PROMPT_ANALYTICS, tallies.promptEngines);
+  await store(writer, TAG_BUCKETS, tallies.tags);
+  await store(writer, TIME_TO_RATE_BINS, tallies.bins);
+  await store(writer, RATING_BUCKETS, tallies.buckets);
 }

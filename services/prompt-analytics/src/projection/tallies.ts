@@ -4,8 +4,10 @@ import { Tally } from './tally';
 
 /** Minutes of the stretches of time that are counted side by side: any zone's days are made of them without a rest. */
 export const GRAINS_MINUTES = [15, 60, 1440] as const;
-/** Histograms are finer in value and coarser in time, up to eight days; what is shorter than an hour is read from the facts. */
-export const HISTOGRAM_GRAINS_MINUTES = [60, 1440, 11_520] as const;
+/** The same for tags; what is shorter than an hour is read from the facts. */
+const TAG_GRAINS_MINUTES = [60, 1440] as const;
+/** Histograms are finer in value and coarser in time: days, and eight days; what is shorter is read from the facts. */
+const HISTOGRAM_GRAINS_MINUTES = [1440, 11_520] as const;
 
 export interface BucketKey {
   readonly grainMinutes: number;
@@ -63,7 +65,7 @@ export function withSums(finest: FinestTallies): Tallies {
     prompts: prompts.addAll(finest.promptEngines, ({ promptHash }) => ({ promptHash })),
     promptEngines: finest.promptEngines,
     buckets: allGrains(finest.buckets, newBuckets(), GRAINS_MINUTES),
-    tags: allGrains(finest.tags, newTags(), GRAINS_MINUTES),
+    tags: allGrains(finest.tags, newTags(), TAG_GRAINS_MINUTES),
     bins: allGrains(finest.bins, newBins(), HISTOGRAM_GRAINS_MINUTES),
   };
 }
@@ -73,15 +75,11 @@ function startOf(atMs: number, grainMinutes: number): number {
   return Math.floor(atMs / grainMs) * grainMs;
 }
 
-/** The quarter-hour an instant falls into. */
-export function quarterOf(atMs: number, attribution: Attribution): BucketKey {
-  return bucketOf(atMs, GRAINS_MINUTES[0], attribution);
-}
-
-/** The hour an instant falls into. */
-export function hourOf(atMs: number, attribution: Attribution): BucketKey {
-  return bucketOf(atMs, HISTOGRAM_GRAINS_MINUTES[0], attribution);
-}
+/** The shortest bucket an instant falls into. */
+export const bucketAt = (atMs: number, attribution: Attribution): BucketKey => bucketOf(atMs, GRAINS_MINUTES[0], attribution);
+export const tagBucketAt = (atMs: number, attribution: Attribution): BucketKey => bucketOf(atMs, TAG_GRAINS_MINUTES[0], attribution);
+export const histogramBucketAt = (atMs: number, attribution: Attribution): BucketKey =>
+  bucketOf(atMs, HISTOGRAM_GRAINS_MINUTES[0], attribution);
 
 function bucketOf(atMs: number, grainMinutes: number, { engine, modelVersion }: Attribution): BucketKey {
   return { grainMinutes, startsAt: startOf(atMs, grainMinutes), engine, modelVersion };

@@ -3,24 +3,23 @@ import { ACTION_COLUMNS, addActions, addEngagement, addGeneration, addRating, bu
 import { actionIndex } from './merge-generations';
 import type { RatingChange } from './merge-ratings';
 import { isMoved, type ActionFact, type Attribution, type GenerationChange, type GenerationState, type RatingState } from './state';
-import { emptyTallies, hourOf, quarterOf, withSums, type FinestTallies, type Tallies } from './tallies';
+import { bucketAt, emptyTallies, histogramBucketAt, tagBucketAt, withSums, type FinestTallies, type Tallies } from './tallies';
 
 const AT_GENERATIONS = { prompt: PROMPT_MEASURES.indexOf('generations'), bucket: BUCKET_MEASURES.indexOf('generations') } as const;
 const AT_ACTIONS = { prompt: PROMPT_MEASURES.indexOf(ACTION_COLUMNS[0]), bucket: BUCKET_MEASURES.indexOf(ACTION_COLUMNS[0]) } as const;
 
 function countRating(tallies: FinestTallies, to: Attribution, rating: RatingState, sign: 1 | -1): void {
   if (to.promptHash !== null) addRating(tallies.promptEngines.of({ promptHash: to.promptHash, engine: to.engine }), rating, sign);
-  const bucket = quarterOf(rating.ratedAt, to);
-  const counters = tallies.buckets.of(bucket);
+  const counters = tallies.buckets.of(bucketAt(rating.ratedAt, to));
   addRating(counters, rating, sign);
   addEngagement(counters, rating, sign);
   for (const tag of rating.tags) {
-    const ofTag = tallies.tags.of({ ...bucket, tag });
+    const ofTag = tallies.tags.of({ ...tagBucketAt(rating.ratedAt, to), tag });
     addRating(ofTag, rating, sign);
     addEngagement(ofTag, rating, sign);
   }
   if (rating.timeToRateMs === null) return;
-  bump(tallies.bins.of({ ...hourOf(rating.ratedAt, to), bin: logBin(rating.timeToRateMs) }), 0, sign);
+  bump(tallies.bins.of({ ...histogramBucketAt(rating.ratedAt, to), bin: logBin(rating.timeToRateMs) }), 0, sign);
 }
 
 function countGeneration(tallies: FinestTallies, generation: GenerationState | undefined, sign: 1 | -1): void {
@@ -31,11 +30,11 @@ function countGeneration(tallies: FinestTallies, generation: GenerationState | u
     addGeneration(counters, AT_GENERATIONS.prompt, actions, sign);
     addActions(counters, AT_ACTIONS.prompt, actions, sign);
   }
-  addGeneration(tallies.buckets.of(quarterOf(generation.occurredAt, generation)), AT_GENERATIONS.bucket, actions, sign);
+  addGeneration(tallies.buckets.of(bucketAt(generation.occurredAt, generation)), AT_GENERATIONS.bucket, actions, sign);
 }
 
 function countAction(tallies: FinestTallies, to: Attribution, action: Omit<ActionFact, 'generationId'>, sign: 1 | -1): void {
-  bump(tallies.buckets.of(quarterOf(action.occurredAt, to)), AT_ACTIONS.bucket + action.action, sign);
+  bump(tallies.buckets.of(bucketAt(action.occurredAt, to)), AT_ACTIONS.bucket + action.action, sign);
 }
 
 /** What was stored about generations that moved: it is counted elsewhere now. */

@@ -36,7 +36,7 @@ const GENERATION = `g.generation_id, g.known, g.prompt, g.prompt_hash, nullif(g.
 const RATING =
   'r.rater, r.rating, r.quality_score, r.tags, r.feedback, r.time_to_rate_ms, r.rated_at, r.revisions, r.user_id, r.session_id, r.context, r.recorded_at';
 const NO_RATING = `null::text collate "C" as rater, null as rating, null as quality_score, null::text[] as tags, null as feedback, null::int8 as time_to_rate_ms, null::timestamptz as rated_at,
-  null::int as revisions, g.user_id, g.session_id, null::jsonb as context, g.recorded_at`;
+  null::int as revisions, g.user_id, g.session_id, null::json as context, g.recorded_at`;
 
 interface Asked {
   readonly recordedMs: number | null;

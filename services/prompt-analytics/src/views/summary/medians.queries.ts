@@ -1,7 +1,7 @@
 import type { Sql } from '@picly/database';
-import { LOG_HISTOGRAM_ERROR, valueOfLogBin, ZERO_BIN } from '@picly/statistics';
+import { valueOfLogBin } from '@picly/statistics';
 import { groupByKeys, selectKeys, type GroupSource, type RatingGrouping } from './grouping.queries';
-import { grainsOf, isInRests, isTimed, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
+import { isInRests, isTimed, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
 import { coverOf, type Cover } from './time-cover';
 
 /** Up to so many times to rate are sorted; beyond, the histogram answers. */
@@ -53,8 +53,6 @@ async function exactMedians(sql: Sql, filter: SummaryFilter): Promise<(Key & { r
   );
 }
 
-const GAMMA = (1 + LOG_HISTOGRAM_ERROR) / (1 - LOG_HISTOGRAM_ERROR);
-const BIN_OF_FACT = `case when r.time_to_rate_ms = 0 then ${ZERO_BIN} else ceil(ln(r.time_to_rate_ms::float8) / ln(${GAMMA}::float8))::int end`;
 const BIN: GroupSource = { engine: 'engine', modelVersion: 'model_version', local: 'local', tag: 'null', promptHash: 'null' };
 
 interface MiddleBins {
@@ -62,53 +60,59 @@ interface MiddleBins {
   readonly high: number;
 }
 
-/** Whether the days asked for are those of a zone whose midnights are at whole hours of UTC, but not at its midnight. */
-function isShiftedByHours(filter: SummaryFilter): boolean {
-  return isTimed(filter.grouping) && grainsOf(filter)[0] === 60;
+/** Whether the rows asked for are of days that begin at another time than the days of UTC, by which histograms are kept. */
+function isShifted({ grouping, timeZone }: SummaryFilter): boolean {
+  return isTimed(grouping) && timeZone !== 'UTC' && timeZone !== 'Etc/UTC';
 }
 
-/** Histograms are kept by hours, days and eight days; the last fit where rows are not about times. */
-function histogramGrainsOf(filter: SummaryFilter): readonly number[] {
-  if (!isTimed(filter.grouping)) return [11_520, 1440, 60];
-  return isShiftedByHours(filter) ? [1440, 60] : grainsOf(filter).filter((grain) => grain >= 60);
+/** The ratings, with what is known of their generations where that matters. */
+function ratingsWithEngine(filter: SummaryFilter): string {
+  return needsGeneration(filter)
+    ? 'picly.ratings r join picly.generations g using (generation_id)'
+    : `picly.ratings r cross join (values ('', '')) as g (engine, model_version)`;
 }
 
 /**
- * UTC days stand for the days of a zone, and the hours that belong to another date there are moved: one hour a day of most
- * of Europe instead of 24.
+ * UTC days stand for the days of a zone; the hours of each that belong to another date there are moved. They are counted from
+ * the facts: one or two hours a day for most of Europe.
  */
-const MOVED_HOURS = `moved as materialized (
-  select hour.starts, place.local, place.sign
-  from ${PIECES}
-    cross join generate_series(piece.starts, piece.ends - interval '1 hour', interval '1 hour') as hour (starts)
-    cross join lateral (values (hour.starts at time zone 'UTC', -1), (hour.starts at time zone $5, 1)) as place (local, sign)
-  where piece.grain = 1440 and (hour.starts at time zone 'UTC')::date <> (hour.starts at time zone $5)::date
-)`;
+function movedHours(filter: SummaryFilter): string {
+  return `slots as materialized (
+      select slot as starts, (slot at time zone 'UTC')::date as utc_date, (slot at time zone $5)::date as zone_date
+      from ${PIECES} cross join generate_series(piece.starts, piece.ends - interval '15 minutes', interval '15 minutes') as slot
+    ), hours as materialized (
+      select min(starts) as starts, max(starts) + interval '15 minutes' as ends, utc_date, zone_date
+      from slots where utc_date <> zone_date group by utc_date, zone_date
+    ), moved as materialized (
+      select h.utc_date, h.zone_date, g.engine, g.model_version, r.time_to_rate_bin as bin, count(*) as n
+      from hours h, ${ratingsWithEngine(filter)}
+      where r.rated_at >= h.starts and r.rated_at < h.ends and r.time_to_rate_bin is not null and ($4::text is null or g.engine = $4)
+      group by 1, 2, 3, 4, 5
+    ), `;
+}
+
 const BINS_OF_MOVED_HOURS = `union all
-  select moved.local, b.engine, b.model_version, b.bin, moved.sign * b.n
-  from moved join picly.time_to_rate_bins b on b.grain_minutes = 60 and b.starts_at = moved.starts
-  where ($4::text is null or b.engine = $4)`;
+  select place.date::timestamp, moved.engine, moved.model_version, moved.bin, place.sign * moved.n
+  from moved cross join lateral (values (utc_date, -1), (zone_date, 1)) as place (date, sign)`;
 
 /** The bins of everything in the range with what the clocks showed. */
 function countedBins(filter: SummaryFilter, { rests }: Cover): string {
-  const shifted = isShiftedByHours(filter);
-  const buckets = `select ${shifted ? `b.starts_at at time zone (case when piece.grain = 60 then $5 else 'UTC' end)` : 'b.starts_at at time zone $5'} as local,
-      b.engine, b.model_version, b.bin, b.n
+  const buckets = `select b.starts_at at time zone 'UTC' as local, b.engine, b.model_version, b.bin, b.n
     from ${PIECES} join picly.time_to_rate_bins b on b.grain_minutes = piece.grain and b.starts_at >= piece.starts and b.starts_at < piece.ends
     where ($4::text is null or b.engine = $4)`;
   const facts = `union all
-    select r.rated_at at time zone $5, g.engine, g.model_version, ${BIN_OF_FACT}, 1
-    from picly.ratings r join picly.generations g using (generation_id)
-    where ${isInRests(rests, 'r.rated_at')} and r.time_to_rate_ms is not null and ($4::text is null or g.engine = $4)`;
-  return [buckets, shifted ? BINS_OF_MOVED_HOURS : '', rests.length > 0 ? facts : ''].join('\n');
+    select r.rated_at at time zone $5, g.engine, g.model_version, r.time_to_rate_bin, 1
+    from ${ratingsWithEngine(filter)}
+    where ${isInRests(rests, 'r.rated_at')} and r.time_to_rate_bin is not null and ($4::text is null or g.engine = $4)`;
+  return [buckets, isShifted(filter) ? BINS_OF_MOVED_HOURS : '', rests.length > 0 ? facts : ''].join('\n');
 }
 
 /** The bins that hold the two middle ranks of each group. */
 async function middleBins(sql: Sql, filter: SummaryFilter): Promise<(Key & MiddleBins)[]> {
-  const cover = coverOf(filter.range, histogramGrainsOf(filter));
+  const cover = coverOf(filter.range, isTimed(filter.grouping) ? [1440] : [11_520, 1440]);
   const keys = groupByKeys(filter.grouping).replace(' group by ', '');
   return sql.query(
-    `with ${isShiftedByHours(filter) ? `${MOVED_HOURS}, ` : ''}counted as (${countedBins(filter, cover)}),
+    `with ${isShifted(filter) ? movedHours(filter) : ''}counted as (${countedBins(filter, cover)}),
      bins as (
        select ${selectKeys(filter.grouping, BIN, filter.weekStart)}bin, sum(n) as n from counted where $5::text is not null group by ${keys && `${keys}, `}bin
      ), ranked as (

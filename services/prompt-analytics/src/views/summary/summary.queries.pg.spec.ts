@@ -179,11 +179,19 @@ describe('summaries', () => {
 
   it('give the median within 1 % where there are too many times to sort', async () => {
     const sketching = new SummaryQueries(spec.sql, 0);
-    for (const grouping of ['total', 'engine', 'day'] as const) {
+    const cases = [
+      ['total', 'UTC'],
+      ['engine', 'UTC'],
+      ['day', 'UTC'],
+      ['day', 'Europe/Berlin'],
+      ['week', 'America/Los_Angeles'],
+      ['day,engine', 'Asia/Kathmandu'],
+    ] as const;
+    for (const [grouping, timeZone] of cases) {
       const filter = {
         range: { from: START + 13 * MINUTE, to: START + 6 * DAY + 7_000 },
         grouping,
-        timeZone: 'Europe/Berlin',
+        timeZone,
         weekStart: 'monday',
       } as const;
       const exact = await queries.ratings(filter, 50);

@@ -91,7 +91,8 @@ export const isTimed = (grouping: RatingGrouping): boolean =>
   keysOf(grouping).some((key) => key === 'day' || key === 'week' || key === 'month');
 
 /** The lengths of buckets that fit the rows asked for, longest first. */
-export function grainsOf({ range, grouping, timeZone }: SummaryFilter): readonly number[] {
+function grainsOf({ range, grouping, timeZone }: SummaryFilter): readonly number[] {
+  if (grouping === 'tag') return [1440, 60];
   return isTimed(grouping) ? grainsWithinDays(timeZone, range) : [1440, 60, 15];
 }
 
