@@ -26,8 +26,8 @@ async function main(): Promise<void> {
     const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * Number(rate)));
       for (; sent < due; sent++) {
-        const { value } = source.next();
-        if (value) answers.push(post(value as WireEvent).catch(() => void refused++));
+        const next = source.next();
+        if (next.done !== true) answers.push(post(next.value).catch(() => void refused++));
       }
       if (sent < total) return;
       clearInterval(timer);
