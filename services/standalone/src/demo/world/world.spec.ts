@@ -105,6 +105,17 @@ describe('the demo world', () => {
     }
   });
 
+  it('counts as active who did something, not who merely signed up', () => {
+    const active = new Map<number, Set<unknown>>();
+    for (const { event } of deliveries) {
+      if (event.type === 'user' || event['user_id'] === undefined) continue;
+      const day = Math.floor(Date.parse(event.occurred_at) / DAY_MS);
+      active.set(day, (active.get(day) ?? new Set()).add(event['user_id']));
+    }
+    const sizes = (days: ReadonlyMap<number, ReadonlySet<unknown>>): unknown => [...days].map(([day, people]) => [day, people.size]).sort();
+    expect(sizes(ledger.activeByDay)).toEqual(sizes(active));
+  });
+
   it('ranks the engines by their true quality', () => {
     const byQuality = [...ENGINES].sort((a, b) => b.quality - a.quality).map(({ name }) => ratingsOf(ledger.engine(name)).average ?? 0);
     expect(byQuality).toEqual([...byQuality].sort((a, b) => b - a));

@@ -71,7 +71,8 @@ function emitter(world: World, name: string, clockErrorMs: number): VisitContext
       ...fields,
     };
     world.ledger.events++;
-    if (typeof fields['user_id'] === 'string') world.ledger.active(Math.floor(happenedAt / DAY_MS), fields['user_id']);
+    // A profile is told by the backend: nobody did anything.
+    if (type !== 'user' && typeof fields['user_id'] === 'string') world.ledger.active(Math.floor(happenedAt / DAY_MS), fields['user_id']);
     world.mail.post(event, happenedAt, clockErrorMs);
   };
 }
