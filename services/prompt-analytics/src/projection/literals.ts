@@ -7,8 +7,11 @@ export function numberArray(values: readonly number[]): string {
 }
 
 export function textArray(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+  return `{${values.map(quoted).join(',')}}`;
 }
+
+const SPECIAL = /["\\]/;
+const quoted = (text: string): string => `"${SPECIAL.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
 /** Milliseconds since the epoch as RFC 3339 text. */
 export function instantOf(ms: number): string {

@@ -36,14 +36,19 @@ export function addEngagement(counters: Counters, rating: RatingState, sign: 1 |
 /** Adds a generation and the kinds of actions it has seen; `at` is the place of `generations`. */
 export function addGeneration(counters: Counters, at: number, actions: ActionCounts, sign: 1 | -1): void {
   bump(counters, at, sign);
-  actions.forEach((count, kind) => {
-    if (count > 0) bump(counters, at + 1 + kind, sign);
-  });
+  for (let kind = 0; kind < actions.length; kind++) if (actions[kind]) bump(counters, at + 1 + kind, sign);
 }
 
 /** Adds actions, kind by kind; `at` is the place of `downloads`. */
 export function addActions(counters: Counters, at: number, actions: ActionCounts, sign: 1 | -1): void {
-  actions.forEach((count, kind) => bump(counters, at + kind, sign * count));
+  for (let kind = 0; kind < actions.length; kind++) bump(counters, at + kind, sign * (actions[kind] ?? 0));
+}
+
+/** Counters of zero, one for each measure. */
+export const newCounters = (measures: readonly string[]): Counters => new Array<number>(measures.length).fill(0);
+
+export function addTo(sums: Counters, counters: Counters): void {
+  for (let index = 0; index < counters.length; index++) bump(sums, index, counters[index] ?? 0);
 }
 
 export function bump(counters: Counters, index: number, by: number): void {

@@ -1,8 +1,9 @@
+import type { EventData } from '@picly/contracts';
 import { logBin } from '@picly/statistics';
 import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
 import type { StatementWriter } from './statement-writer';
-import type { ActionCounts, ActionEvent, GenerationChange, RatingState } from './state';
+import type { ActionEvent, GenerationChange, RatingState } from './state';
 
 /** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
 type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json'>>;
@@ -51,44 +52,44 @@ function upsertFromJson(table: string, columns: Columns, key: readonly string[])
 
 const UPSERT_GENERATIONS = upsertFromJson('generations', GENERATION_COLUMNS, ['generation_id']);
 
-function actionColumns([downloads, shares, edits, regenerations, uses]: ActionCounts): object {
-  return { downloads, shares, edits, regenerations, uses };
-}
-
 /** The row of a generation; absent keys are null. */
 function generationRow({ after, source }: GenerationChange): object {
+  const data = source?.event.data;
   return {
     generation_id: after.generationId,
     known: after.known,
     occurred_at: after.occurredAt,
     log_offset: after.logOffset,
     recorded_at: after.recordedAt,
+    prompt: data?.prompt,
+    prompt_hash: after.promptHash,
     engine: after.engine,
     model_version: after.modelVersion,
-    prompt_hash: after.promptHash,
-    ...actionColumns(after.actions),
-    ...sourceColumns(source),
+    ...callColumns(data),
+    downloads: after.actions[0],
+    shares: after.actions[1],
+    edits: after.actions[2],
+    regenerations: after.actions[3],
+    uses: after.actions[4],
   };
 }
 
-function sourceColumns(source: GenerationChange['source']): object {
-  if (source === undefined) return {};
-  const {
-    prompt,
-    success,
-    response_time_ms,
-    cost_micros,
-    revenue_micros,
-    currency,
-    error,
-    image_url,
-    parameters,
-    user_id,
-    session_id,
-    context,
-  } = source.event.data;
-  const amounts = { response_time_ms, cost_micros, revenue_micros, currency: currency ?? 'USD' };
-  return { prompt, success, ...amounts, error, image_url, parameters, user_id, session_id, context };
+function callColumns(data: EventData<'generation-completed'> | undefined): object | undefined {
+  return (
+    data && {
+      success: data.success,
+      response_time_ms: data.response_time_ms,
+      cost_micros: data.cost_micros,
+      revenue_micros: data.revenue_micros,
+      currency: data.currency ?? 'USD',
+      error: data.error,
+      image_url: data.image_url,
+      parameters: data.parameters,
+      user_id: data.user_id,
+      session_id: data.session_id,
+      context: data.context,
+    }
+  );
 }
 
 /** Whether only what others did with a generation changed. */

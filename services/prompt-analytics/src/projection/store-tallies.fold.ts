@@ -1,12 +1,12 @@
 import { instantOf, numberArray, textArray } from './literals';
 import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
-import type { BucketKey, Tallies } from './tallies';
+import type { BucketKey, PromptKey, Tallies } from './tallies';
 import type { StatementWriter } from './statement-writer';
-import { shrunk, type Tally } from './tally';
+import { changed, shrunk, type TallyRow } from './tally';
 
 interface KeyColumn<Key> {
   readonly name: string;
-  readonly type: 'text' | 'int' | 'timestamptz';
+  readonly type: 'text' | 'hash' | 'int' | 'timestamptz';
   readonly read: (key: Key) => string | number;
 }
 
@@ -29,7 +29,7 @@ const measureType = (measure: string): string => (measure === 'quality_nanos' ? 
 function aggregateTable<Key>(table: Pick<AggregateTable<Key>, 'name' | 'key' | 'measures' | 'isEmpty'>): AggregateTable<Key> {
   const { name, key, measures } = table;
   const keyNames = key.map((column) => column.name);
-  const types = [...key.map((column) => column.type), ...measures.map(measureType)];
+  const types = [...key.map((column) => (column.type === 'hash' ? 'text' : column.type)), ...measures.map(measureType)];
   const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
   return {
     ...table,
@@ -40,22 +40,22 @@ function aggregateTable<Key>(table: Pick<AggregateTable<Key>, 'name' | 'key' | '
   };
 }
 
-const PROMPT_HASH = { name: 'prompt_hash', type: 'text', read: (key: { readonly promptHash: string }) => key.promptHash } as const;
+const PROMPT_HASH = { name: 'prompt_hash', type: 'hash', read: (key: Pick<PromptKey, 'promptHash'>) => key.promptHash } as const;
 const ENGINE = { name: 'engine', type: 'text', read: (key: { readonly engine: string }) => key.engine } as const;
 const BUCKET_KEY: readonly KeyColumn<BucketKey>[] = [
   { name: 'grain_minutes', type: 'int', read: (key) => key.grainMinutes },
-  { name: 'starts_at', type: 'timestamptz', read: (key) => instantOf(key.startsAt) },
+  { name: 'starts_at', type: 'timestamptz', read: (key) => key.startsAt },
   ENGINE,
   { name: 'model_version', type: 'text', read: (key) => key.modelVersion },
 ];
 
-const PROMPT_TOTALS = aggregateTable<{ readonly promptHash: string }>({
+const PROMPT_TOTALS = aggregateTable<Pick<PromptKey, 'promptHash'>>({
   name: 'prompt_totals',
   key: [PROMPT_HASH],
   measures: PROMPT_MEASURES,
   isEmpty: 'generations = 0',
 });
-const PROMPT_ANALYTICS = aggregateTable<{ readonly promptHash: string; readonly engine: string }>({
+const PROMPT_ANALYTICS = aggregateTable<PromptKey>({
   name: 'prompt_analytics',
   key: [PROMPT_HASH, ENGINE],
   measures: PROMPT_MEASURES,
@@ -80,18 +80,40 @@ const TIME_TO_RATE_BINS = aggregateTable<BucketKey & { readonly bin: number }>({
   isEmpty: 'n = 0',
 });
 
+function arrayOf(type: KeyColumn<never>['type'], values: readonly (string | number)[]): string {
+  switch (type) {
+    case 'text':
+      return textArray(values.map(String));
+    case 'timestamptz':
+      return `{${values.map((value) => instantOf(Number(value))).join(',')}}`;
+    case 'hash':
+    case 'int':
+      return `{${values.join(',')}}`;
+  }
+}
+
 /** One array literal per key column. */
 function keyArrays<Key>(columns: readonly KeyColumn<Key>[], keys: readonly Key[]): string[] {
-  return columns.map(({ type, read }) =>
-    type === 'text' ? textArray(keys.map((key) => String(read(key)))) : `{${keys.map(read).join(',')}}`,
-  );
+  return columns.map(({ type, read }) => arrayOf(type, keys.map(read)));
 }
 
 const counterArrays = (measures: readonly string[], rows: readonly { readonly counters: Counters }[]): string[] =>
   measures.map((_, index) => numberArray(rows.map(({ counters }) => counters[index] ?? 0)));
 
-async function store<Key>(writer: StatementWriter, table: AggregateTable<Key>, tally: Tally<Key>): Promise<void> {
-  const rows = tally.changed();
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function byKey<Key>(columns: readonly KeyColumn<Key>[]): (a: Key, b: Key) => number {
+  return (a, b) => {
+    for (const { read } of columns) {
+      const order = compare(read(a), read(b));
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+}
+
+async function store<Key>(writer: StatementWriter, table: AggregateTable<Key>, tally: Iterable<TallyRow<Key>>): Promise<void> {
+  const rows = changed(tally, byKey(table.key));
   if (rows.length === 0) return;
   const keys = keyArrays(
     table.key,
@@ -104,9 +126,22 @@ async function store<Key>(writer: StatementWriter, table: AggregateTable<Key>, t
 
 /** Adds the changes to the aggregates; the rows all instances share come last, to be locked briefly. */
 export async function storeTallies(writer: StatementWriter, tallies: Tallies): Promise<void> {
-  await store(writer, PROMPT_TOTALS, tallies.prompts);
-  await store(writer, PROMPT_ANALYTICS, tallies.promptEngines);
-  await store(writer, TAG_BUCKETS, tallies.tags);
-  await store(writer, TIME_TO_RATE_BINS, tallies.bins);
-  await store(writer, RATING_BUCKETS, tallies.buckets);
+  const times = [...tallies.timeTallies()];
+  await store(writer, PROMPT_TOTALS, tallies.promptRows());
+  await store(writer, PROMPT_ANALYTICS, tallies.promptEngineRows());
+  await store(
+    writer,
+    TAG_BUCKETS,
+    times.flatMap((time) => [...time.tagRows()]),
+  );
+  await store(
+    writer,
+    TIME_TO_RATE_BINS,
+    times.flatMap((time) => [...time.binRows()]),
+  );
+  await store(
+    writer,
+    RATING_BUCKETS,
+    times.flatMap((time) => [...time.bucketRows()]),
+  );
 }

@@ -3,38 +3,38 @@ import { ACTION_COLUMNS, addActions, addEngagement, addGeneration, addRating, bu
 import { actionIndex } from './merge-generations';
 import type { RatingChange } from './merge-ratings';
 import { isMoved, type ActionFact, type Attribution, type GenerationChange, type GenerationState, type RatingState } from './state';
-import { bucketAt, emptyTallies, histogramBucketAt, tagBucketAt, withSums, type FinestTallies, type Tallies } from './tallies';
+import { Tallies } from './tallies';
 
 const AT_GENERATIONS = { prompt: PROMPT_MEASURES.indexOf('generations'), bucket: BUCKET_MEASURES.indexOf('generations') } as const;
 const AT_ACTIONS = { prompt: PROMPT_MEASURES.indexOf(ACTION_COLUMNS[0]), bucket: BUCKET_MEASURES.indexOf(ACTION_COLUMNS[0]) } as const;
 
-function countRating(tallies: FinestTallies, to: Attribution, rating: RatingState, sign: 1 | -1): void {
-  if (to.promptHash !== null) addRating(tallies.promptEngines.of({ promptHash: to.promptHash, engine: to.engine }), rating, sign);
-  const counters = tallies.buckets.of(bucketAt(rating.ratedAt, to));
+function countRating(tallies: Tallies, to: Attribution, rating: RatingState, sign: 1 | -1): void {
+  if (to.promptHash !== null) addRating(tallies.prompt(to.promptHash, to.engine), rating, sign);
+  const time = tallies.time(to);
+  const counters = time.bucketAt(rating.ratedAt);
   addRating(counters, rating, sign);
   addEngagement(counters, rating, sign);
   for (const tag of rating.tags) {
-    const ofTag = tallies.tags.of({ ...tagBucketAt(rating.ratedAt, to), tag });
+    const ofTag = time.tagAt(rating.ratedAt, tag);
     addRating(ofTag, rating, sign);
     addEngagement(ofTag, rating, sign);
   }
-  if (rating.timeToRateMs === null) return;
-  bump(tallies.bins.of({ ...histogramBucketAt(rating.ratedAt, to), bin: logBin(rating.timeToRateMs) }), 0, sign);
+  if (rating.timeToRateMs !== null) bump(time.binAt(rating.ratedAt, logBin(rating.timeToRateMs)), 0, sign);
 }
 
-function countGeneration(tallies: FinestTallies, generation: GenerationState | undefined, sign: 1 | -1): void {
+function countGeneration(tallies: Tallies, generation: GenerationState | undefined, sign: 1 | -1): void {
   if (!generation?.known || generation.occurredAt === null) return;
   const { promptHash, engine, actions } = generation;
   if (promptHash !== null) {
-    const counters = tallies.promptEngines.of({ promptHash, engine });
+    const counters = tallies.prompt(promptHash, engine);
     addGeneration(counters, AT_GENERATIONS.prompt, actions, sign);
     addActions(counters, AT_ACTIONS.prompt, actions, sign);
   }
-  addGeneration(tallies.buckets.of(bucketAt(generation.occurredAt, generation)), AT_GENERATIONS.bucket, actions, sign);
+  addGeneration(tallies.time(generation).bucketAt(generation.occurredAt), AT_GENERATIONS.bucket, actions, sign);
 }
 
-function countAction(tallies: FinestTallies, to: Attribution, action: Omit<ActionFact, 'generationId'>, sign: 1 | -1): void {
-  bump(tallies.buckets.of(bucketAt(action.occurredAt, to)), AT_ACTIONS.bucket + action.action, sign);
+function countAction(tallies: Tallies, to: Attribution, action: Omit<ActionFact, 'generationId'>, sign: 1 | -1): void {
+  bump(tallies.time(to).bucketAt(action.occurredAt), AT_ACTIONS.bucket + action.action, sign);
 }
 
 /** What was stored about generations that moved: it is counted elsewhere now. */
@@ -43,7 +43,7 @@ export interface MovedFacts {
   readonly actions: readonly ActionFact[];
 }
 
-function tallyGeneration(tallies: FinestTallies, change: GenerationChange): void {
+function tallyGeneration(tallies: Tallies, change: GenerationChange): void {
   if (change.source !== undefined || change.actionEvents.length > 0) {
     countGeneration(tallies, change.before, -1);
     countGeneration(tallies, change.after, 1);
@@ -53,14 +53,14 @@ function tallyGeneration(tallies: FinestTallies, change: GenerationChange): void
   }
 }
 
-function tallyRating(tallies: FinestTallies, generation: GenerationChange, { before, after }: RatingChange): void {
+function tallyRating(tallies: Tallies, generation: GenerationChange, { before, after }: RatingChange): void {
   if (before?.eventId === after.eventId) return;
   // A moved generation has taken all its stored ratings along already: the old one counts at the new place by now.
   if (before) countRating(tallies, generation.after, before, -1);
   countRating(tallies, generation.after, after, 1);
 }
 
-function tallyMoved(tallies: FinestTallies, change: GenerationChange, moved: MovedFacts): void {
+function tallyMoved(tallies: Tallies, change: GenerationChange, moved: MovedFacts): void {
   const { before, after } = change;
   if (before === undefined) return;
   for (const rating of moved.ratings) {
@@ -81,7 +81,7 @@ export function tallyChanges(
   ratings: Iterable<RatingChange>,
   moved: ReadonlyMap<string, MovedFacts>,
 ): Tallies {
-  const tallies = emptyTallies();
+  const tallies = new Tallies();
   for (const [id, change] of generations) {
     tallyGeneration(tallies, change);
     if (isMoved(change)) tallyMoved(tallies, change, moved.get(id) ?? NOTHING_MOVED);
@@ -90,5 +90,5 @@ export function tallyChanges(
     const generation = generations.get(change.after.generationId);
     if (generation) tallyRating(tallies, generation, change);
   }
-  return withSums(tallies);
+  return tallies;
 }

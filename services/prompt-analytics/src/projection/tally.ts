@@ -1,50 +1,23 @@
 import type { Counters } from './measures';
 
+/** The change of one row of an aggregate. */
 export interface TallyRow<Key> {
   readonly key: Key;
   readonly counters: Counters;
 }
 
-/** Changes of counters, collected per row of an aggregate, to be written in one statement. */
-export class Tally<Key> {
-  private readonly byId = new Map<string, TallyRow<Key>>();
+/** The value of a key, made when there is none. */
+export function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  map.set(key, value);
+  return value;
+}
 
-  /** `identify` gives equal keys equal texts and orders them as rows are to be locked; `width` is the number of counters. */
-  constructor(
-    private readonly identify: (key: Key) => string,
-    private readonly width: number,
-  ) {}
-
-  /** The counters of a row, zero at first; add to them in place. */
-  of(key: Key): Counters {
-    const id = this.identify(key);
-    const known = this.byId.get(id);
-    if (known) return known.counters;
-    const counters = new Array<number>(this.width).fill(0);
-    this.byId.set(id, { key, counters });
-    return counters;
-  }
-
-  rows(): Iterable<TallyRow<Key>> {
-    return this.byId.values();
-  }
-
-  /** Adds every row of another tally to the row its key falls into. */
-  addAll<Finer>(finer: Tally<Finer>, coarsen: (key: Finer) => Key): this {
-    for (const { key, counters } of finer.rows()) {
-      const into = this.of(coarsen(key));
-      counters.forEach((n, index) => (into[index] = (into[index] ?? 0) + n));
-    }
-    return this;
-  }
-
-  /** Rows with a change, in the order in which every instance locks them. */
-  changed(): TallyRow<Key>[] {
-    return [...this.byId]
-      .filter(([, { counters }]) => counters.some((n) => n !== 0))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, row]) => row);
-  }
+/** Rows that change something, in the order in which every instance locks them. */
+export function changed<Key>(rows: Iterable<TallyRow<Key>>, order: (a: Key, b: Key) => number): TallyRow<Key>[] {
+  return [...rows].filter(({ counters }) => counters.some((n) => n !== 0)).sort((a, b) => order(a.key, b.key));
 }
 
 /** Rows that lost something, and may be empty now. */
