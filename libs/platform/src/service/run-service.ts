@@ -49,7 +49,7 @@ interface Running {
 function stopper(running: Running, config: CommonConfig, logger: Logger): (why: string, exitCode: number) => void {
   return (why, exitCode) => {
     if (running.stopping) {
-      if (performance.now() - running.stoppingSince < SAME_WISH_MS) return;
+      if (why === 'SIGINT' && performance.now() - running.stoppingSince < SAME_WISH_MS) return;
       logger.warn('asked again: stopping at once');
       process.exit(exitCode === 0 ? EXIT_FAILED : exitCode);
     }
