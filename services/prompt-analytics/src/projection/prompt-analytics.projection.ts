@@ -6,7 +6,7 @@ import { groupByGeneration, mergeGeneration } from './merge-generations';
 import { mergeRatings, type RatingChange } from './merge-ratings';
 import { EVENTS_FOLDED, isMoved, type FoldedEvent, type GenerationChange } from './state';
 import { storeActions, storeGenerations, storeRatings } from './store-facts.fold';
-import { earliestSightings, storePrompts } from './store-prompts.fold';
+import { countTerms, earliestSightings, storePrompts } from './store-prompts.fold';
 import { StatementWriter } from './statement-writer';
 import { storeTallies } from './store-tallies.fold';
 import { tallyChanges } from './tally-changes';
@@ -65,8 +65,9 @@ async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void>
   );
   const sightings = earliestSightings(changes);
   await writer.done();
-  await storePrompts(sql, sightings);
+  const newPrompts = await storePrompts(sql, sightings);
   await storeTallies(writer, tallies);
+  await countTerms(writer, newPrompts);
   await writer.done();
 }
 

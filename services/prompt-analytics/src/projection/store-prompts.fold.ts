@@ -2,6 +2,7 @@ import { termsOf } from '@picly/prompt-text';
 import type { FoldSql } from '@picly/projections';
 import { numberArray, textArray } from './literals';
 import type { GenerationChange } from './state';
+import type { StatementWriter } from './statement-writer';
 
 /** Where a prompt was first seen: its spelling there is the one shown. */
 export interface Sighting {
@@ -68,13 +69,15 @@ async function upsertPrompts(sql: FoldSql, sightings: readonly Sighting[]): Prom
 }
 
 /** The row of this term counts all prompts. */
-export const ALL_PROMPTS_TERM = '';
+const ALL_PROMPTS_TERM = '';
 
-async function countTerms(sql: FoldSql, newPrompts: readonly (readonly string[])[]): Promise<void> {
+/** Adds new prompts to the number of prompts with each of their terms. All instances share the rows: to be called late. */
+export async function countTerms(writer: StatementWriter, newPrompts: readonly (readonly string[])[]): Promise<void> {
+  if (newPrompts.length === 0) return;
   const counts = new Map<string, number>([[ALL_PROMPTS_TERM, newPrompts.length]]);
   for (const term of newPrompts.flat()) counts.set(term, (counts.get(term) ?? 0) + 1);
   const sorted = [...counts].sort(([a], [b]) => byText(a, b));
-  await sql.query(
+  await writer.send(
     `insert into term_frequency as t (term, prompts) select * from unnest($1::text[], $2::int[])
      on conflict (term) do update set prompts = t.prompts + excluded.prompts`,
     [textArray(sorted.map(([term]) => term)), numberArray(sorted.map(([, count]) => count))],
@@ -82,11 +85,9 @@ async function countTerms(sql: FoldSql, newPrompts: readonly (readonly string[])
   );
 }
 
-/** Keeps the texts of prompts, and in how many prompts each term occurs. */
-export async function storePrompts(sql: FoldSql, sightings: readonly Sighting[]): Promise<void> {
-  if (sightings.length === 0) return;
+/** Keeps the texts of prompts; answers the terms of those that nobody had used before. */
+export async function storePrompts(sql: FoldSql, sightings: readonly Sighting[]): Promise<string[][]> {
+  if (sightings.length === 0) return [];
   const news = await withoutKnown(sql, sightings);
-  if (news.length === 0) return;
-  const newPrompts = await upsertPrompts(sql, news);
-  if (newPrompts.length > 0) await countTerms(sql, newPrompts);
+  return news.length === 0 ? [] : upsertPrompts(sql, news);
 }
