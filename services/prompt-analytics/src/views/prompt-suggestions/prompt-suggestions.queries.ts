@@ -1,6 +1,6 @@
 import type { Sql } from '@picly/database';
 import { similarity, type TermStatistics } from '@picly/prompt-text';
-import { wilson } from '@picly/statistics';
+import { BEST_UNBANDED } from '../../figures/rank-bands';
 import { ratingFigures } from '../../figures/rating-figures';
 import { counterColumns } from '../../figures/prompt-columns.queries';
 import type { PromptCounters } from '../../figures/prompt-figures';
@@ -38,8 +38,6 @@ const CANDIDATES_PER_SUGGESTION = 10;
 const LEAST_CANDIDATES = 100;
 /** From here on two prompts are the same suggestion. */
 const NEAR_DUPLICATE = 0.6;
-/** The bound of four successes out of four. */
-const [BEST_OF_FOUR] = wilson(4, 4);
 /** Every word counts alike when only a handful of prompts is compared. */
 const ALIKE: TermStatistics = { prompts: 1, frequencyOf: () => 1 };
 
@@ -70,7 +68,7 @@ export class PromptSuggestionsQueries {
   private async best(engine: string | undefined, limit: number): Promise<Candidate[]> {
     const banded = await this.ranked(engine, limit, true);
     const worst = banded.at(-1)?.success_lower ?? 0;
-    return banded.length === limit && worst > BEST_OF_FOUR ? banded : this.ranked(engine, limit, false);
+    return banded.length === limit && worst > BEST_UNBANDED ? banded : this.ranked(engine, limit, false);
   }
 
   private ranked(engine: string | undefined, limit: number, banded: boolean): Promise<Candidate[]> {

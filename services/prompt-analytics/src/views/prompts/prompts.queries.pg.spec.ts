@@ -54,6 +54,17 @@ describe('top prompts', () => {
     expect((await top({ minRatings: 5 })).rows).toMatchObject([{ prompt: 'enough' }]);
   });
 
+  it('are the same whether found by the bands of the bound or by looking at all', async () => {
+    await spec.fold(Array.from({ length: 40 }, (_, i) => rated(`prompt ${i}`, [...times(i % 9, 5), ...times(i % 3, 1)])).flat());
+    const expected = await spec.sql.query<{ prompt_hash: string }>(
+      'select prompt_hash from prompt_totals where rating_count >= 1 order by success_lower desc, prompt_hash',
+    );
+    for (const limit of [1, 3, 10, 40]) {
+      const { rows } = await top({ minRatings: 1, limit });
+      expect(rows.map(({ prompt_hash }) => prompt_hash)).toEqual(expected.slice(0, limit).map(({ prompt_hash }) => prompt_hash));
+    }
+  });
+
   it('of an engine count what that engine made, and name all engines', async () => {
     await spec.fold([...rated('a fox', [5, 5], 'a'), ...rated('a fox', [1], 'b'), ...rated('a cat', [4], 'b')]);
 

@@ -1,6 +1,7 @@
 import type { Sql } from '@picly/database';
 import { decodeCursor, encodeCursor, pageOf, type ListPage } from '@picly/platform';
 import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
+import { BEST_UNBANDED, LEAST_BANDED } from '../../figures/rank-bands';
 import { promptFigures, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
 
 /** By what prompts can be ranked. */
@@ -35,9 +36,6 @@ const RANK: Readonly<Record<PromptSort, string>> = {
   generations: 't.generations',
   recent: 'p.first_seen_at',
 };
-
-/** From so many ratings on a prompt is in a band of the bound, which an index knows. */
-const LEAST_BANDED = 5;
 
 type Ranked = PromptRecord & { readonly rank: number | Date };
 
@@ -84,9 +82,22 @@ export class TopPromptsQueries {
   constructor(private readonly sql: Sql) {}
 
   async top(filter: TopPromptsFilter): Promise<ListPage<PromptFigures> & { readonly rows: readonly PromptFigures[] }> {
-    const { engine, minRatings, limit } = filter;
-    const rows = await this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, ...placeBehind(filter)]);
+    const { limit } = filter;
+    const rows = await this.ranked(filter);
     const page = pageOf(rows, limit, (last) => encodeCursor([placeOf(last.rank), last.prompt_hash]));
     return { rows: rows.slice(0, limit).map(promptFigures), nextCursor: page.nextCursor };
+  }
+
+  /** One row more than asked for. Fewer ratings than the bands know are only looked at where they could make a difference. */
+  private async ranked(filter: TopPromptsFilter): Promise<Ranked[]> {
+    if (filter.sort !== 'success_lower' || filter.minRatings >= LEAST_BANDED) return this.read(filter);
+    const banded = await this.read({ ...filter, minRatings: LEAST_BANDED });
+    const worst = banded.length > filter.limit ? banded.at(-1)?.rank : undefined;
+    return typeof worst === 'number' && worst > BEST_UNBANDED ? banded : this.read(filter);
+  }
+
+  private read(filter: TopPromptsFilter): Promise<Ranked[]> {
+    const { engine, minRatings, limit } = filter;
+    return this.sql.query<Ranked>(topPromptsSql(filter), [minRatings, limit + 1, engine ?? null, ...placeBehind(filter)]);
   }
 }
