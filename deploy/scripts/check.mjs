@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const steps = [
   ['format', 'npx', ['prettier', '--check', '.', '--log-level', 'warn']],
-  ['lint', 'npx', ['eslint', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/']],
+  ['lint', 'npx', ['eslint', '.', '--max-warnings', '0']],
   ['types', 'npx', ['tsc', '-p', '.']],
   ['boundaries', 'npx', ['depcruise', '--output-type', 'err-long', 'libs', 'services']],
   ['generated files', 'node', ['deploy/scripts/generate.mjs', '--check']],
