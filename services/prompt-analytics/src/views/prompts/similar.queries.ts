@@ -15,7 +15,7 @@ interface Candidate {
 
 /** Prompts looked at more closely, first by what they share, then in full. */
 const MOST_CANDIDATES = 2_000;
-const MOST_COMPARED = 200;
+const MOST_COMPARED = 120;
 /** Less than this is chance. */
 const LEAST_SIMILARITY = 0.1;
 /** The term that counts all prompts. */
