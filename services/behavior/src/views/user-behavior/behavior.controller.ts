@@ -78,11 +78,7 @@ class SummaryQuery extends BehaviorQuery {
 }
 
 function filterOf(query: BehaviorQuery): BehaviorFilter {
-  const { fromMs, toMs } = resolveRange({
-    tz: query.tz,
-    ...(query.from !== undefined && { from: query.from }),
-    ...(query.to !== undefined && { to: query.to }),
-  });
+  const { fromMs, toMs } = resolveRange(query);
   return {
     ...(query.action !== undefined && { action: query.action }),
     ...(query.page !== undefined && { page: query.page }),

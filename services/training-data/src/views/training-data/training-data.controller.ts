@@ -88,11 +88,7 @@ class ExportQuery extends RangeQuery {
 type Asked = Pick<ExportQuery, 'engine' | 'split' | 'from' | 'to' | 'tz'>;
 
 function filterOf(query: Asked): ExamplesFilter {
-  const { fromMs, toMs } = resolveRange({
-    tz: query.tz,
-    ...(query.from !== undefined && { from: query.from }),
-    ...(query.to !== undefined && { to: query.to }),
-  });
+  const { fromMs, toMs } = resolveRange(query);
   return {
     ...(query.engine !== undefined && { engine: query.engine }),
     ...(query.split !== undefined && { split: query.split }),
