@@ -34,17 +34,17 @@ module.exports = {
     },
     {
       name: 'leaves-import-nothing-of-ours',
-      comment: 'Contracts, statistics and prompt-text are what everybody can depend on, because they depend on nobody.',
+      comment: 'Contracts, statistics, assignment and prompt-text are what everybody can depend on, because they depend on nobody.',
       severity: 'error',
-      from: { path: lib('contracts|statistics|prompt-text'), pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(libs|services)/', pathNot: '^libs/(contracts|statistics|prompt-text)/' },
+      from: { path: lib('contracts|statistics|assignment|prompt-text'), pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(libs|services)/', pathNot: '^libs/(contracts|statistics|assignment|prompt-text)/' },
     },
     {
       name: 'leaves-do-not-import-each-other',
       comment: 'See leaves-import-nothing-of-ours.',
       severity: 'error',
-      from: { path: '^libs/(contracts|statistics|prompt-text)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^libs/(contracts|statistics|prompt-text)/', pathNot: '^libs/$1/' },
+      from: { path: '^libs/(contracts|statistics|assignment|prompt-text)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/(contracts|statistics|assignment|prompt-text)/', pathNot: '^libs/$1/' },
     },
     {
       name: 'lower-libs-do-not-know-higher-ones',
