@@ -2,12 +2,13 @@ import type { PersonKey } from './seal';
 
 /** Remembers the most recently used keys, by subject and by ref, and which refs have no key any more. */
 export class KeyCache {
-  private readonly bySubject = new Map<string, PersonKey>();
+  private readonly bySubject = new Map<string, PersonKey | null>();
   private readonly byRef = new Map<string, PersonKey | null>();
 
   constructor(private readonly limit: number) {}
 
-  subject(name: string): PersonKey | undefined {
+  /** `null`: the subject is erased. */
+  subject(name: string): PersonKey | null | undefined {
     return touch(this.bySubject, name);
   }
 
@@ -16,9 +17,9 @@ export class KeyCache {
     return touch(this.byRef, ref);
   }
 
-  putSubject(name: string, key: PersonKey): void {
+  putSubject(name: string, key: PersonKey | null): void {
     put(this.bySubject, name, key, this.limit);
-    this.putRef(key.ref, key);
+    if (key) this.putRef(key.ref, key);
   }
 
   putRef(ref: string, key: PersonKey | null): void {

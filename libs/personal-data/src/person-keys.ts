@@ -7,6 +7,8 @@ import { subjectName, type SubjectId } from './subject';
 
 /** What reading the log needs of the keys. */
 export interface KeyReader {
+  /** How many destructions the next answer of `byRef` has heard of, at least: what was decoded with it is as old as that. */
+  asOf(): Promise<number>;
   /** The keys of these refs; a ref that is missing from the answer is erased. One query at most. */
   byRef(refs: readonly string[]): Promise<ReadonlyMap<string, PersonKey>>;
 }
@@ -26,17 +28,26 @@ interface KeyRow {
   readonly key: Buffer;
 }
 
+/** A subject that is erased has neither. */
+type FoundRow = KeyRow | { readonly subject: string; readonly ref: null; readonly key: null };
+
 const SELECT_OR_ADD = `
-  with wanted as (select * from unnest($1::text[], $2::uuid[], $3::bytea[]) as w(subject, ref, key)),
-  added as (
+  with wanted as (
+    -- While nobody has been erased nothing is hashed.
+    select w.*, exists (select from runtime.erased_subjects)
+           and exists (select from runtime.erased_subjects e where e.hash = runtime.person_hash(w.subject)) as erased
+      from unnest($1::text[], $2::uuid[], $3::bytea[]) as w(subject, ref, key)
+  ), added as (
     insert into runtime.person_keys (subject, ref, key)
-    select subject, ref, key from wanted
+    select subject, ref, key from wanted where not erased
     on conflict (subject) do nothing
     returning subject, ref, key
   )
   select subject, ref, key from added
   union all
-  select k.subject, k.ref, k.key from runtime.person_keys k join wanted using (subject)`;
+  select k.subject, k.ref, k.key from runtime.person_keys k join wanted w using (subject) where not w.erased
+  union all
+  select subject, null, null from wanted where erased`;
 const SELECT_BY_REF = 'select subject, ref, key from runtime.person_keys where ref = any($1::uuid[])';
 const SELECT_VERSION = 'select times from runtime.person_keys_destroyed';
 
@@ -65,25 +76,37 @@ export class PersonKeys implements KeyReader {
     await migrate(target, { schema: 'runtime', migrations: PERSON_KEY_MIGRATIONS });
   }
 
-  /** The keys of these subjects by `subjectName`, made where there was none. Durable when it resolves. */
+  /**
+   * The keys of these subjects by `subjectName`, made where there was none. Durable when it resolves. A subject that is
+   * missing from the answer is erased, and gets no key any more.
+   */
   async ensure(subjects: readonly SubjectId[]): Promise<ReadonlyMap<string, PersonKey>> {
-    const names = new Set(subjects.map(subjectName));
+    const missing = new Set(subjects.map(subjectName));
     const found = new Map<string, PersonKey>();
-    await this.refresh();
-    for (const name of names) {
-      const key = this.cache.subject(name);
+    const settle = (name: string, key: PersonKey | null): void => {
+      missing.delete(name);
       if (key) found.set(name, key);
+    };
+    await this.refresh();
+    for (const name of missing) {
+      const key = this.cache.subject(name);
+      if (key !== undefined) settle(name, key);
     }
     // A row added by another process while the statement ran is visible to neither half of it: ask again.
-    while (found.size < names.size) {
+    while (missing.size > 0) {
       const version = this.version;
-      for (const row of await this.selectOrAdd([...names].filter((name) => !found.has(name)))) {
-        const key = { ref: row.ref, secret: createSecretKey(row.key) };
-        found.set(row.subject, key);
+      for (const row of await this.selectOrAdd([...missing])) {
+        const key = row.ref === null ? null : { ref: row.ref, secret: createSecretKey(row.key) };
+        settle(row.subject, key);
         if (version === this.version) this.cache.putSubject(row.subject, key);
       }
     }
     return found;
+  }
+
+  async asOf(): Promise<number> {
+    await this.refresh();
+    return this.version;
   }
 
   async byRef(refs: readonly string[]): Promise<ReadonlyMap<string, PersonKey>> {
@@ -119,11 +142,11 @@ export class PersonKeys implements KeyReader {
     for (const ref of refs) this.cache.putRef(ref, found.get(ref) ?? null);
   }
 
-  private selectOrAdd(subjects: readonly string[]): Promise<KeyRow[]> {
+  private selectOrAdd(subjects: readonly string[]): Promise<FoundRow[]> {
     // Sorted, so that two processes that add the same subjects never wait for each other in a circle.
     const sorted = [...subjects].sort();
     const secrets = randomBytes(32 * sorted.length);
-    return this.pool.query<KeyRow>(
+    return this.pool.query<FoundRow>(
       SELECT_OR_ADD,
       [sorted, sorted.map(() => randomUUID()), sorted.map((_, i) => secrets.subarray(32 * i, 32 * (i + 1)))],
       'person_keys_select_or_add',
