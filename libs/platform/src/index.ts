@@ -12,6 +12,7 @@ export { Answers, type AnswersSpec } from './openapi/answers';
 export { documentOf, type OpenApiDocument } from './openapi/document';
 export type { Operation } from './openapi/operation';
 export { docsPage } from './openapi/docs-page';
+export { OpenApiSource, type FetchDocument } from './openapi/openapi-source';
 export { asProblem } from './problem/as-problem';
 export * from './problem/problem-body';
 export * from './problem/problem-error';

@@ -9,6 +9,7 @@ import {
   EVENT_LOG,
   FRESHNESS,
   KEY_STORE,
+  OpenApiSource,
   PERSON_KEYS,
   POOL,
   provideQueries,
@@ -31,6 +32,7 @@ import { ApiKeysQueries } from './keys/api-keys.queries';
 import { KeyAdministration } from './keys/key-administration';
 import { KeyDirectory } from './keys/key-directory';
 import { KeysController } from './keys/keys.controller';
+import { documentsBehind } from './proxy/documents-behind';
 import { registerProxyRoutes } from './proxy/proxy-routes';
 import { ReceiptLookup } from './views/receipts/receipt-lookup';
 import { ReceiptsController } from './views/receipts/receipts.controller';
@@ -94,12 +96,14 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     private readonly host: HttpAdapterHost,
     private readonly directory: KeyDirectory,
     private readonly writePath: WritePath,
+    private readonly openApi: OpenApiSource,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     const door = { authenticator: this.authenticator, origins: this.directory };
     registerIngestRoutes(fastify, { ...this.writePath.deps, ...door });
+    this.openApi.standBefore(documentsBehind(this.config.SERVICES));
     await registerProxyRoutes(fastify, { ...door, services: this.config.SERVICES, internalToken: this.config.INTERNAL_TOKEN });
   }
 

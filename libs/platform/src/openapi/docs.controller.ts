@@ -12,7 +12,7 @@ export class DocsController {
 
   @Get('openapi.json')
   @Answers({ summary: 'This document.', tag: 'operations', body: { type: 'object', properties: {} } })
-  document(): OpenApiDocument {
+  document(): Promise<OpenApiDocument> {
     return this.source.document();
   }
 
@@ -20,7 +20,7 @@ export class DocsController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', DOCS_POLICY)
   @Answers({ summary: 'This document as a page.', tag: 'operations', body: { type: 'string' }, mediaType: 'text/html' })
-  page(): string {
-    return docsPage(this.source.document());
+  async page(): Promise<string> {
+    return docsPage(await this.source.document());
   }
 }

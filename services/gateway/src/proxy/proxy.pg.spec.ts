@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { documentOf, type Operation } from '@picly/platform';
 import { GatewayWorld } from '../testing/gateway-world';
 
 interface Seen {
@@ -8,6 +9,17 @@ interface Seen {
   readonly authorization: unknown;
   readonly after: unknown;
 }
+
+const OPERATION: Operation = {
+  method: 'get',
+  path: '/api/analytics/prompts/{prompt_hash}',
+  operationId: 'onePrompt',
+  summary: 'One prompt.',
+  tag: 'prompts',
+  scope: 'read',
+  status: 200,
+  problems: [],
+};
 
 /** Stands for a service behind the gateway. */
 class Behind {
@@ -33,7 +45,7 @@ class Behind {
       });
       response
         .writeHead(url?.includes('missing') ? 404 : 200, { 'content-type': 'application/json', 'x-picly-as-of': 'now' })
-        .end('{"data":[],"next_cursor":null}');
+        .end(url === '/openapi.json' ? JSON.stringify(documentOf([OPERATION])) : '{"data":[],"next_cursor":null}');
     });
     return behind;
   }
@@ -74,6 +86,13 @@ describe('a gateway before other services', () => {
       after: 'MC4wLjA',
     });
     expect((await world.send('GET', 'ratings/missing')).status).toBe(404);
+  });
+
+  test('describes what the services answer beside what it answers itself, as far as they can be asked', async () => {
+    const answer = await fetch(`${world.url}/openapi.json`);
+    expect(await answer.json()).toMatchObject({
+      paths: { [OPERATION.path]: { get: { summary: OPERATION.summary } }, '/api/analytics/rate': { post: {} } },
+    });
   });
 
   test('says so when a service does not answer', async () => {

@@ -3,6 +3,6 @@ export const SERVICE_PATHS: Readonly<Record<string, readonly string[]>> = {
   'prompt-analytics': ['top-prompts', 'prompt-suggestions', 'prompts', 'ratings', 'actions'],
   'model-performance': ['models'],
   behavior: ['engagement', 'behavior', 'retention', 'cohorts', 'admin/cohorts'],
-  experiments: ['experiments', 'admin/experiments'],
+  experiments: ['experiments'],
   'training-data': ['training-data', 'predict', 'recommend'],
 };
