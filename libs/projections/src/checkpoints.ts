@@ -100,14 +100,25 @@ const MOVE = `
     returning 1
   )
   select (select count(*)::int from moved) as moved,
-         exists (select from runtime.dead_letters d where d.projection = $1 and d.version = $2) as letters`;
+         exists (select from runtime.dead_letters d where d.projection = $1 and d.version = $2) as letters,
+         exists (select from given g join runtime.dead_letter_history h on h.topic = g.topic and h.partition = g.partition
+                  where h.projection = $1 and h.action <> 'replay'
+                    and h."offset" >= g.expected and h."offset" < g.next_offset) as decisions`;
+
+/** What a batch has to heed beside its events. */
+export interface Heed {
+  /** The version has dead letters, perhaps of the same keys. */
+  readonly letters: boolean;
+  /** Some of the events were fixed or discarded before, for this version or an earlier one. */
+  readonly decisions: boolean;
+}
 
 /**
  * The fence, first in every fold's transaction: all steps are made or none is. Throws `FencedError` and
- * `CheckpointMovedError`. Answers whether the version has dead letters.
+ * `CheckpointMovedError`.
  */
-export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<boolean> {
-  const [row] = await sql.query<{ moved: number; letters: boolean }>(
+export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<Heed> {
+  const [row] = await sql.query<Heed & { readonly moved: number }>(
     MOVE,
     [
       projection.name,
@@ -122,7 +133,7 @@ export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves
     ],
     'checkpoints_move',
   );
-  if (row?.moved === moves.length) return row.letters;
+  if (row?.moved === moves.length) return row;
   throw await refusal(sql, projection, moves);
 }
 

@@ -1,8 +1,10 @@
 import type { LogRecord } from '@picly/event-log';
 import type { Sql } from '@picly/database';
+import { causeOf } from './dead-letters/causes';
 import type { ReadRecord } from './decode';
+import { DeadLettersFullError } from './errors';
 import type { Poison } from './failure';
-import type { AnyProjection } from './names';
+import { idOf, type AnyProjection } from './names';
 
 /** An event on its way aside, with its reason. */
 export interface Letter {
@@ -42,18 +44,28 @@ export async function blockedSequences(sql: Sql, projection: AnyProjection, reco
 
 const PARK = `
   insert into runtime.dead_letters as d
-    (projection, version, topic, partition, "offset", key, sequence, event_id, cause, message, headers, value, record_timestamp_ms)
+    (projection, version, topic, partition, "offset", key, sequence, event_id, cause, code, message, headers, value, record_timestamp_ms)
   select $1, $2, g.topic, g.partition, g.off, g.key,
          coalesce(q.last, 0) + row_number() over (partition by g.topic, g.key order by g.off),
-         g.event_id, g.cause, g.message, g.headers::json, g.value, g.ms
-    from unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[])
-         as g(topic, partition, off, key, event_id, cause, message, headers, value, ms)
+         g.event_id, g.cause, g.code, g.message, g.headers::json, g.value, g.ms
+    from unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bigint[])
+         as g(topic, partition, off, key, event_id, cause, code, message, headers, value, ms)
     left join lateral (
       select max(sequence) as last from runtime.dead_letters e
        where e.projection = $1 and e.version = $2 and e.topic = g.topic and e.key = g.key
     ) q on true
   on conflict (projection, version, topic, partition, "offset") do update
-    set attempts = d.attempts + 1, last_seen = now(), cause = excluded.cause, message = excluded.message`;
+    set attempts = d.attempts + 1, last_seen = now(), cause = excluded.cause, code = excluded.code, message = excluded.message`;
+
+/** Throws `DeadLettersFullError` when so many more would be too many. Instances that park at the same moment may go beyond by a batch. */
+export async function refuseTooMany(sql: Sql, projection: AnyProjection, more: number, limit: number): Promise<void> {
+  const [row] = await sql.query<{ n: number }>(
+    'select count(*)::int as n from runtime.dead_letters where projection = $1 and version = $2',
+    [projection.name, projection.version],
+    'dead_letters_count',
+  );
+  if ((row?.n ?? 0) + more > limit) throw new DeadLettersFullError(idOf(projection), limit);
+}
 
 /** Puts events aside, bytes as they came, each behind the others of its key. */
 export async function park(sql: Sql, projection: AnyProjection, letters: readonly Letter[]): Promise<void> {
@@ -68,6 +80,7 @@ export async function park(sql: Sql, projection: AnyProjection, letters: readonl
       column(({ record }) => record.offset),
       column(({ record }) => Buffer.from(record.key, 'utf8')),
       column(({ eventId }) => (eventId === undefined ? null : storable(eventId))),
+      column(({ poison }) => causeOf(poison.code)),
       column(({ poison }) => poison.code),
       column(({ poison }) => storable(poison.message)),
       column(({ record }) => JSON.stringify(record.headers)),

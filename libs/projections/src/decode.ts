@@ -33,6 +33,13 @@ export async function decodeBatches(batches: readonly LogBatch[], keys: KeyReade
   }));
 }
 
+/** The same for records of any partitions, in the order given. */
+export async function decodeRecords(records: readonly LogRecord[], keys: KeyReader): Promise<readonly ReadRecord[]> {
+  if (records.length === 0) return [];
+  const [batch] = await decodeBatches([{ topic: '', partition: 0, end: 0, records, isStale: () => false }], keys);
+  return batch?.records ?? [];
+}
+
 function openRecord(record: LogRecord, refs: Set<string>): Opened {
   try {
     const event = decodeEvent(record);

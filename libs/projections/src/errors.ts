@@ -28,3 +28,13 @@ export class FencedError extends Error {
     this.name = this.code;
   }
 }
+
+/** So many events of a projection are parked that parking more would hide a disaster: the partition waits until there is room. */
+export class DeadLettersFullError extends Error {
+  readonly code = 'DEAD_LETTERS_FULL';
+  readonly retryable = true;
+  constructor(projection: string, limit: number) {
+    super(`${projection} has its limit of ${limit} dead letters: settle some (picly dead-letters list), or raise DEAD_LETTER_LIMIT`);
+    this.name = this.code;
+  }
+}

@@ -3,7 +3,7 @@ import { anEvent, recordsOf, TOY_POISON_QUALITY, toyProjection } from '@picly/te
 import { CheckpointMovedError, claim, type CheckpointMove, type Claim } from './checkpoints';
 import { decodeBatches } from './decode';
 import { FencedError } from './errors';
-import { foldWork, type FoldWork } from './fold-transaction';
+import { foldWork, type FoldDeps, type FoldWork } from './fold-transaction';
 import { placeOf } from './names';
 import { openRunnerHarness, PARTITIONS, type RunnerHarness } from './runner-harness.features';
 import { toyHistory, toyTables } from './toy-model.features';
@@ -13,6 +13,8 @@ let harness: RunnerHarness;
 beforeAll(async () => void (harness = await openRunnerHarness([toyProjection])));
 beforeEach(() => harness.reset());
 afterAll(() => harness.close());
+
+const deps = (): FoldDeps => ({ pool: harness.pool, keys: harness.keys, maxDeadLetters: 1_000 });
 
 async function claims(): Promise<Claim[]> {
   const places = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
@@ -45,7 +47,7 @@ it('one partition claimed by another is enough: rows, ids, letters and positions
   await harness.append([...ratings(), anEvent('rating-submitted', { quality_score: TOY_POISON_QUALITY })]);
   const old = await claims();
   await claim(harness.pool, 'heir', [{ projection: toyProjection, topic, partition: 2, firstOffset: 0 }]);
-  const refused = foldWork(harness.pool, toyProjection, await workOf(old));
+  const refused = foldWork(deps(), toyProjection, await workOf(old));
   await expect(refused).rejects.toBeInstanceOf(FencedError);
   await expect(refused).rejects.toMatchObject({ places: [`${topic}/2`] });
   expect(await traces()).toEqual([{ rows: 0, ids: 0, letters: 0, positions: 0 }]);
@@ -56,8 +58,8 @@ it('a batch whose commit took effect unnoticed is told from a fence, with the po
   await harness.append(events);
   const own = await claims();
   const work = await workOf(own);
-  await foldWork(harness.pool, toyProjection, work);
-  const again = foldWork(harness.pool, toyProjection, work);
+  await foldWork(deps(), toyProjection, work);
+  const again = foldWork(deps(), toyProjection, work);
   await expect(again).rejects.toBeInstanceOf(CheckpointMovedError);
   await expect(again).rejects.toMatchObject({
     claims: work.moves.map(({ topic, partition, epoch, to }) => ({ topic, partition, epoch, nextOffset: to })),
@@ -83,7 +85,7 @@ it('a claim waits for the transaction of the holder before, so that nothing can 
       ...toyProjection,
       fold: async (...args: Parameters<typeof toyProjection.fold>) => (entered(), await paused, toyProjection.fold(...args)),
     };
-    void foldWork(harness.pool, slow, work);
+    void foldWork(deps(), slow, work);
   });
   await inside;
   const heir = claims();

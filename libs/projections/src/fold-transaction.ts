@@ -1,7 +1,9 @@
 import type { DecodedEvent } from '@picly/contracts';
 import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
+import type { KeyReader } from '@picly/personal-data';
 import { countDuplicates, moveCheckpoints, type CheckpointMove } from './checkpoints';
-import { BEHIND, blockedSequences, letterOf, park, sequenceOf, type Letter } from './dead-letters';
+import { BEHIND, blockedSequences, letterOf, park, refuseTooMany, sequenceOf, type Letter } from './dead-letters';
+import { withDecisions } from './dead-letters/decisions';
 import type { ReadRecord } from './decode';
 import type { Projection } from './define';
 import { kindOf, poisonOf } from './failure';
@@ -13,6 +15,14 @@ export interface FoldWork {
   readonly moves: readonly CheckpointMove[];
   /** In order per partition of a topic; nothing below the positions the moves start from. */
   readonly records: readonly ReadRecord[];
+}
+
+export interface FoldDeps {
+  readonly pool: DatabasePool;
+  /** Opens what was fixed. */
+  readonly keys: KeyReader;
+  /** Most events of the version that may be parked; beyond it nothing is folded: `DeadLettersFullError`. */
+  readonly maxDeadLetters: number;
 }
 
 export interface FoldResult {
@@ -30,25 +40,26 @@ interface Readable extends ReadRecord {
  * One transaction: positions, ids, rows and dead letters of a batch, all or nothing. First as a whole; when an event turns
  * out to be poison, again with savepoints that close in on it.
  */
-export async function foldWork(pool: DatabasePool, projection: Projection, work: FoldWork): Promise<FoldResult> {
+export async function foldWork(deps: FoldDeps, projection: Projection, work: FoldWork): Promise<FoldResult> {
   try {
-    return await attempt(pool, projection, { ...work, carefully: false });
+    return await attempt(deps, projection, { ...work, carefully: false });
   } catch (error) {
     if (kindOf(error) !== 'poison') throw error;
-    return attempt(pool, projection, { ...work, carefully: true });
+    return attempt(deps, projection, { ...work, carefully: true });
   }
 }
 
-function attempt(pool: DatabasePool, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
+function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
   return inTransaction(
-    pool,
+    deps.pool,
     async (sql) => {
-      const hasLetters = await moveCheckpoints(sql, projection, work.moves);
-      const folding = new Folding(sql, projection, hasLetters ? await blockedSequences(sql, projection, work.records) : new Set());
-      const readable = folding.sortOut(work.records);
+      const heed = await moveCheckpoints(sql, projection, work.moves);
+      const records = heed.decisions ? await withDecisions(sql, projection, work.records, deps.keys) : work.records;
+      const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set());
+      const readable = folding.sortOut(records);
       if (work.carefully) await folding.foldClosingIn(readable);
       else await folding.fold(readable);
-      return folding.finish();
+      return folding.finish(deps.maxDeadLetters);
     },
     { settings: foldSettings(projection) },
   );
@@ -93,8 +104,11 @@ class Folding {
     await this.foldClosingIn(readable.slice(half));
   }
 
-  async finish(): Promise<FoldResult> {
-    if (this.letters.length > 0) await park(this.sql, this.projection, this.letters);
+  async finish(maxDeadLetters: number): Promise<FoldResult> {
+    if (this.letters.length > 0) {
+      await refuseTooMany(this.sql, this.projection, this.letters.length, maxDeadLetters);
+      await park(this.sql, this.projection, this.letters);
+    }
     if (this.duplicates.size > 0) await countDuplicates(this.sql, this.projection, this.duplicates);
     const duplicates = [...this.duplicates.values()].reduce((sum, n) => sum + n, 0);
     return { folded: this.folded, duplicates, parked: this.letters.length };

@@ -131,7 +131,7 @@ it('foldedBy says of every view that wants an event whether it has it, has not, 
   expect(await elsewhere().foldedBy(positions[0]!)).toEqual([pending, { projection: 'toy', version: 1, state: 'folded' }]);
   expect(await elsewhere().foldedBy(positions[1]!)).toEqual([
     pending,
-    { projection: 'toy', version: 1, state: 'parked', cause: 'TOY_POISON', message: 'the quality is poison' },
+    { projection: 'toy', version: 1, state: 'parked', cause: 'fold_rejected', code: 'TOY_POISON', message: 'the quality is poison' },
   ]);
 });
 

@@ -70,7 +70,7 @@ function outdated(projections: readonly Projection[], rows: readonly InstalledRo
 /** Everything about a version that installing acts on. */
 function definitionOf(projection: Projection): string {
   const { tables, sqlViews = [], migrations } = projection;
-  const names = [...VERSION_MIGRATIONS, ...migrations].map((migration: MigrationClass) => migration.name);
+  const names = [...RUNTIME_MIGRATIONS, ...VERSION_MIGRATIONS, ...migrations].map((migration: MigrationClass) => migration.name);
   return createHash('sha256')
     .update(JSON.stringify([topicsOf(projection), tables, sqlViews, names]))
     .digest('hex');

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicPartition } from '@picly/event-log';
 import type { DatabasePool } from '@picly/database';
+import type { KeyReader } from '@picly/personal-data';
 import { CheckpointMovedError, noteError, type CheckpointMove, type Claim } from './checkpoints';
 import type { DecodedBatch, ReadRecord } from './decode';
 import type { Projection } from './define';
-import { FencedError } from './errors';
+import { DeadLettersFullError, FencedError } from './errors';
 import { describe, kindOf } from './failure';
 import { foldWork, type FoldResult, type FoldWork } from './fold-transaction';
 import type { Gate } from './gate';
@@ -12,9 +13,11 @@ import type { RunnerLogger, RunnerMetrics } from './metrics';
 import { idOf, placeOf, topicsOf } from './names';
 import type { PositionBoard } from './position-board';
 import { Turns } from './turns';
+import { Waiting } from './waiting';
 
 export interface LaneDeps {
   readonly pool: DatabasePool;
+  readonly keys: KeyReader;
   readonly board: PositionBoard;
   readonly metrics: RunnerMetrics;
   readonly logger: RunnerLogger;
@@ -22,6 +25,10 @@ export interface LaneDeps {
   readonly gate: Gate;
   /** Told which partitions others have claimed. */
   readonly onFenced: (lane: Lane, places: readonly string[]) => void;
+  /** Most dead letters of the version; beyond it the partition that brings one more waits. */
+  readonly maxDeadLetters: number;
+  /** Told when a partition that waited for room is to be tried again. */
+  readonly onRoom: () => void;
 }
 
 const PAUSES_MS = [20, 100, 400];
@@ -36,6 +43,7 @@ export class Lane {
   private readonly claims = new Map<string, Claim>();
   private readonly ends = new Map<string, number>();
   private readonly turns = new Turns();
+  private readonly waiting: Waiting;
 
   constructor(
     readonly projection: Projection,
@@ -43,6 +51,7 @@ export class Lane {
   ) {
     this.id = idOf(projection);
     this.topics = new Set(topicsOf(projection));
+    this.waiting = new Waiting(deps.onRoom);
   }
 
   own(claims: readonly Claim[]): void {
@@ -57,7 +66,13 @@ export class Lane {
     for (const place of places) {
       this.claims.delete(placeOf(place));
       this.ends.delete(placeOf(place));
+      this.waiting.end(placeOf(place));
     }
+  }
+
+  /** Partitions that wait because too many dead letters are parked. */
+  get full(): readonly string[] {
+    return this.waiting.places;
   }
 
   /** The records between its position and the start of the log are gone: an alarm for people, nothing more is folded here. */
@@ -68,9 +83,9 @@ export class Lane {
     void noteError(this.deps.pool, this.projection, [claim], message).catch(() => undefined);
   }
 
-  /** Where it goes on; `undefined` when the partition is not its own (any more). */
+  /** Where it goes on; `undefined` when the partition is not its own (any more), or waits. */
   position(place: TopicPartition): number | undefined {
-    return this.claims.get(placeOf(place))?.nextOffset;
+    return this.waiting.has(placeOf(place)) ? undefined : this.claims.get(placeOf(place))?.nextOffset;
   }
 
   /** Whether a batch has something that would be folded. */
@@ -97,6 +112,7 @@ export class Lane {
         await this.commit(work);
       } catch (error) {
         if (this.isSettled(error, work)) continue;
+        if (error instanceof DeadLettersFullError) return this.foldApart(batches, { error, work });
         const pauseMs = kindOf(error) === 'transient' ? PAUSES_MS[failures++] : undefined;
         if (pauseMs === undefined) throw await this.failed(error, work);
         await sleep(pauseMs);
@@ -104,11 +120,24 @@ export class Lane {
     }
   }
 
+  /** Too many dead letters: partitions that bring none go on, the others wait. */
+  private async foldApart(batches: readonly DecodedBatch[], { error, work }: { error: Error; work: FoldWork }): Promise<void> {
+    if (batches.length > 1) {
+      for (const batch of batches) await this.foldPatiently([batch]);
+      return;
+    }
+    for (const move of work.moves) this.waiting.begin(placeOf(move));
+    this.deps.metrics.failure(this.id, 'full');
+    this.deps.logger.error({ projection: this.id, partitions: work.moves.map(placeOf) }, `waits: ${error.message}`);
+    await noteError(this.deps.pool, this.projection, work.moves, error.message).catch(() => undefined);
+  }
+
   private async commit(work: FoldWork): Promise<void> {
     const startedAt = performance.now();
-    const result = await this.deps.gate.run(() => foldWork(this.deps.pool, this.projection, work));
+    const result = await this.deps.gate.run(() => foldWork(this.deps, this.projection, work));
     for (const move of work.moves) {
       const place = placeOf(move);
+      this.waiting.over(place);
       if (this.claims.get(place)?.epoch === move.epoch) this.claims.set(place, { ...move, nextOffset: move.to });
       this.ends.set(place, move.highWater);
     }
@@ -168,7 +197,7 @@ export class Lane {
     const records: ReadRecord[] = [];
     for (const batch of batches) {
       const claim = this.claims.get(placeOf(batch));
-      if (!claim || !this.topics.has(batch.topic) || batch.isStale()) continue;
+      if (!claim || !this.topics.has(batch.topic) || batch.isStale() || this.waiting.has(placeOf(batch))) continue;
       const own = continuation(batch.records, claim.nextOffset);
       const last = own.at(-1);
       if (!last) continue;

@@ -9,8 +9,8 @@ export interface RunnerMetrics {
   batch(projection: string, records: number, seconds: number): void;
   /** Events between the position and the end of the log, over the partitions this instance owns. */
   lag(projection: string, events: number): void;
-  /** A batch that did not commit. `fault`: neither the data nor the infrastructure, most likely the code or its tables. */
-  failure(projection: string, kind: 'transient' | 'fault' | 'fenced'): void;
+  /** A batch that did not commit. `fault`: neither the data nor the infrastructure, most likely the code or its tables. `full`: too many dead letters. */
+  failure(projection: string, kind: 'transient' | 'fault' | 'fenced' | 'full'): void;
 }
 
 export const NO_METRICS: RunnerMetrics = {

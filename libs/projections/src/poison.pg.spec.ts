@@ -42,7 +42,7 @@ async function foldAll(events: readonly (DecodedEvent | AppendRecord)[]): Promis
   await runner.stop();
 }
 
-const causes = async (): Promise<string[]> => (await harness.letters()).map(({ cause }) => cause).sort();
+const codes = async (): Promise<string[]> => (await harness.letters()).map(({ code }) => code).sort();
 
 describe('an event that cannot be folded', () => {
   const others = toyHistory(40);
@@ -59,7 +59,7 @@ describe('an event that cannot be folded', () => {
       ...others.slice(at),
     ]);
     expect(await harness.rows(toyProjection)).toEqual(toyTables(others));
-    expect(await causes()).toEqual(['SQL_23514', 'TOY_POISON']);
+    expect(await codes()).toEqual(['SQL_23514', 'TOY_POISON']);
   });
 
   it.each<[string, string, () => Promise<AppendRecord>]>([
@@ -77,13 +77,13 @@ describe('an event that cannot be folded', () => {
       'EVENT_BODY_INVALID',
       () => record(rating(100), { key: 'nul \0 🦊', value: Buffer.from([0, 255]) }),
     ],
-  ])('because it is %s is parked by every projection that wants it', async (_, cause, make) => {
+  ])('because it is %s is parked by every projection that wants it', async (_, code, make) => {
     const bad = await make();
     const runner = harness.runner([toyProjection, counting]);
     await runner.start();
     const positions = await harness.append([...others.slice(0, 9), bad, ...others.slice(9)]);
     await runner.whenFolded(positions);
-    expect(await causes()).toEqual([cause, cause]);
+    expect(await codes()).toEqual([code, code]);
     expect(await harness.rows(toyProjection)).toEqual(toyTables(others));
   });
 
@@ -99,7 +99,8 @@ describe('an event that cannot be folded', () => {
       key: Buffer.from(bad.key),
       sequence: 1,
       event_id: bad.headers['ce_id'],
-      cause: 'TOY_POISON',
+      cause: 'fold_rejected',
+      code: 'TOY_POISON',
       message: 'the quality is poison',
       headers: bad.headers,
       value: bad.value,
@@ -120,8 +121,8 @@ describe('an event that cannot be folded', () => {
   it('is described without what it says', async () => {
     const event = rating(100);
     await foldAll([await record(event, { value: Buffer.from(JSON.stringify({ generation_id: 'secret of "ann"', rating: 3 })) })]);
-    const [letter] = await harness.pool.query<{ cause: string; message: string }>('select cause, message from runtime.dead_letters');
-    expect(letter?.cause).toBe('SQL_22P02');
+    const [letter] = await harness.pool.query<{ code: string; message: string }>('select code, message from runtime.dead_letters');
+    expect(letter?.code).toBe('SQL_22P02');
     expect(letter?.message).not.toContain('ann');
   });
 });
@@ -134,11 +135,11 @@ describe('events behind a parked one', () => {
     await foldAll([before, bad, free[0]!, behind, completed]);
     await foldAll([later, free[1]!, bad]);
     const letters = await harness.letters();
-    expect(letters.map(({ sequence, cause, event_id }) => ({ sequence, cause, event_id }))).toEqual([
-      { sequence: 1, cause: 'TOY_POISON', event_id: bad.id },
-      { sequence: 2, cause: 'BEHIND_DEAD_LETTER', event_id: behind.id },
-      { sequence: 3, cause: 'BEHIND_DEAD_LETTER', event_id: later.id },
-      { sequence: 4, cause: 'BEHIND_DEAD_LETTER', event_id: bad.id },
+    expect(letters.map(({ sequence, code, event_id }) => ({ sequence, code, event_id }))).toEqual([
+      { sequence: 1, code: 'TOY_POISON', event_id: bad.id },
+      { sequence: 2, code: 'BEHIND_DEAD_LETTER', event_id: behind.id },
+      { sequence: 3, code: 'BEHIND_DEAD_LETTER', event_id: later.id },
+      { sequence: 4, code: 'BEHIND_DEAD_LETTER', event_id: bad.id },
     ]);
     expect(await harness.rows(toyProjection)).toEqual(toyTables([before, completed, ...free]));
   });

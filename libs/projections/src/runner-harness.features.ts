@@ -30,7 +30,7 @@ export interface RunnerHarness {
   /** Appends events (or records as they are), and answers their positions. */
   append(events: readonly (DecodedEvent | AppendRecord)[]): Promise<PositionVector>;
   rows(projection: Projection): Promise<Record<string, Rows>>;
-  letters(): Promise<{ offset: number; sequence: number; cause: string; event_id: string }[]>;
+  letters(): Promise<{ offset: number; sequence: number; cause: string; code: string; event_id: string }[]>;
   /** A new log, empty tables. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -81,12 +81,12 @@ export async function openRunnerHarness(projections: readonly Projection[]): Pro
       return tables;
     },
     letters: () =>
-      observer.query('select "offset", sequence, cause, event_id from runtime.dead_letters order by topic, partition, "offset"'),
+      observer.query('select "offset", sequence, cause, code, event_id from runtime.dead_letters order by topic, partition, "offset"'),
     reset: async () => {
       await stopAll();
       const tables = await observer.query<{ name: string }>(
         `select format('%I.%I', schemaname, tablename) as name from pg_tables
-          where schemaname ~ '_v[0-9]+$' and tablename <> 'migrations' or tablename in ('checkpoints', 'dead_letters')`,
+          where schemaname ~ '_v[0-9]+$' and tablename <> 'migrations' or tablename in ('checkpoints', 'dead_letters', 'dead_letter_history', 'dead_letter_jobs')`,
       );
       await observer.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
       store = new MemoryStore();

@@ -30,6 +30,8 @@ export interface RunnerOptions {
   readonly maxRecords?: number;
   /** Transactions at once, over all projections (default 3). */
   readonly maxTransactions?: number;
+  /** Most dead letters of a projection before the partitions that bring more wait (default 10,000). */
+  readonly maxDeadLetters?: number;
   /** See `JoinOptions`. */
   readonly maxBatchRecords?: number;
   readonly sessionTimeoutMs?: number;
@@ -38,6 +40,7 @@ export interface RunnerOptions {
 const DEFAULT_MAX_RECORDS = 5_000;
 const DEFAULT_MAX_TRANSACTIONS = 3;
 const DEFAULT_BATCH_RECORDS = 1_000;
+const DEFAULT_MAX_DEAD_LETTERS = 10_000;
 
 /**
  * Folds the log into the tables of projections, each event once, whatever crashes, repeats or is taken over. One group, one
@@ -77,7 +80,10 @@ export class ProjectionRunner {
           logger,
           metrics,
           gate,
+          keys,
           board: this.positions,
+          maxDeadLetters: options.maxDeadLetters ?? DEFAULT_MAX_DEAD_LETTERS,
+          onRoom: () => this.catchUp.look(),
           onFenced: (lane, places) => this.claims.lost(lane, places),
         }),
     );
@@ -117,6 +123,11 @@ export class ProjectionRunner {
   /** Whether partitions are assigned to this instance. */
   assignment(): readonly TopicPartition[] {
     return this.member?.assignment() ?? [];
+  }
+
+  /** `<name>@<version>` of the projections with partitions that wait because too many dead letters are parked. */
+  full(): readonly string[] {
+    return this.lanes.filter((lane) => lane.full.length > 0).map((lane) => lane.id);
   }
 
   /** Resolves when this instance has folded the events at these places in all projections that consume them; rejects after `timeoutMs`. */

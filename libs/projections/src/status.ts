@@ -25,6 +25,8 @@ export interface ProjectionStatus {
   readonly events_folded: number;
   readonly duplicates: number;
   readonly dead_letters: number;
+  /** Events that are left out because somebody discarded them. */
+  readonly discarded: number;
   readonly lag_events: number | null;
   /** Events per second since this process asked last; null the first time. */
   readonly events_per_second: number | null;
@@ -38,6 +40,7 @@ interface VersionRow {
   readonly active: boolean;
   readonly topics: readonly string[];
   readonly dead_letters: number;
+  readonly discarded: number;
 }
 
 interface CheckpointRow {
@@ -62,7 +65,17 @@ export interface StatusDeps {
 
 const VERSIONS = `
   select v.projection, v.version, v.version = p.active_version as active, v.topics,
-         (select count(*)::int from runtime.dead_letters d where d.projection = v.projection and d.version = v.version) as dead_letters
+         (select count(*)::int from runtime.dead_letters d where d.projection = v.projection and d.version = v.version) as dead_letters,
+         (select count(*)::int from (
+            select distinct on (h.topic, h.partition, h."offset") h.action, h.topic, h.partition, h."offset"
+              from runtime.dead_letter_history h where h.projection = v.projection and h.action <> 'replay'
+             order by h.topic, h.partition, h."offset", h.id desc
+          ) h join runtime.checkpoints c on c.projection = v.projection and c.version = v.version
+                                        and c.topic = h.topic and c.partition = h.partition
+           where h.action = 'discard' and h."offset" >= c.first_offset and h."offset" < c.next_offset
+             and not exists (select from runtime.dead_letters d
+                              where d.projection = v.projection and d.version = v.version
+                                and d.topic = h.topic and d.partition = h.partition and d."offset" = h."offset")) as discarded
     from runtime.projection_versions v join runtime.projections p on p.name = v.projection
    order by v.projection, v.version`;
 const CHECKPOINTS = 'select * from runtime.checkpoints order by projection, version, topic, partition';
@@ -99,9 +112,10 @@ export class StatusReader {
       projection: version.projection,
       version: version.version,
       active: version.active,
-      events_folded: read - duplicates - version.dead_letters,
+      events_folded: read - duplicates - version.dead_letters - version.discarded,
       duplicates,
       dead_letters: version.dead_letters,
+      discarded: version.discarded,
       lag_events: lagOf(version, rows, ends),
       events_per_second: this.rateOf(idOf({ name: version.projection, version: version.version }), read),
       event_time: Number.isFinite(newest) ? new Date(newest).toISOString() : null,

@@ -25,6 +25,12 @@ export const COMMON_CONFIG = defineConfig({
     max: 1_000,
     meaning: 'Partitions of every topic; the most instances of a service that share the work.',
   }),
+  DEAD_LETTER_LIMIT: whole({
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    meaning: 'Most dead letters of a projection; the partition that brings one more waits until some are settled.',
+  }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     meaning: 'Least severe line written to standard error.',

@@ -6,8 +6,10 @@ export interface DeadLetterRow {
   readonly projection: string;
   readonly version: number;
   readonly event_id: string | null;
-  /** Stable code of what went wrong; `BEHIND_DEAD_LETTER` for those that only wait. */
+  /** The kind of trouble (see docs/how-to/dead-letters.md); `behind` for those that only wait. */
   readonly cause: string;
+  /** The particular reason: a stable code. */
+  readonly code: string;
   readonly message: string;
   readonly topic: string;
   readonly partition: number;
@@ -28,7 +30,7 @@ export interface DeadLetterFilter {
   readonly limit: number;
 }
 
-const COLUMNS = `id, projection, version, event_id, cause, message, topic, partition, "offset", sequence, attempts,
+const COLUMNS = `id, projection, version, event_id, cause, code, message, topic, partition, "offset", sequence, attempts,
   to_char(first_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as first_seen,
   to_char(last_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_seen`;
 

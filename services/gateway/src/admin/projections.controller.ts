@@ -9,6 +9,7 @@ const EXAMPLE: ProjectionStatus = {
   events_folded: 1000,
   duplicates: 0,
   dead_letters: 0,
+  discarded: 0,
   lag_events: 0,
   events_per_second: 120,
   event_time: '2026-03-01T08:00:00.000Z',

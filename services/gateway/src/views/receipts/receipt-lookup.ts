@@ -9,7 +9,7 @@ export interface ReceiptAnswer {
   /** The name of its call; absent for an event that could not even be read. */
   readonly type?: string;
   readonly event_type?: string;
-  /** `dead_lettered`: some view could not fold it; `accepted`: some view has yet to. */
+  /** `dead_lettered`: some view could not fold it, or leaves it out since it was discarded; `accepted`: some view has yet to. */
   readonly status: 'accepted' | 'folded' | 'dead_lettered';
   readonly accepted_at?: string;
   readonly occurred_at?: string;
@@ -35,7 +35,7 @@ interface Known {
 }
 
 function statusOf(views: readonly FoldedBy[]): ReceiptAnswer['status'] {
-  if (views.some((view) => view.state === 'parked')) return 'dead_lettered';
+  if (views.some(({ state }) => state === 'parked' || state === 'discarded')) return 'dead_lettered';
   return views.every((view) => view.state === 'folded') ? 'folded' : 'accepted';
 }
 

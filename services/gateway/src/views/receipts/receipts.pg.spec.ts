@@ -63,10 +63,12 @@ describe('the receipt of an event', () => {
     expect(answer.body).toMatchObject({
       status: 'dead_lettered',
       log: { offset: at?.offset },
-      views: [{ state: 'parked', cause: 'EVENT_BODY_INVALID' }],
+      views: [{ state: 'parked', cause: 'undecodable', code: 'EVENT_BODY_INVALID' }],
     });
     const letters = await world.send('GET', `admin/dead-letters?event_id=${id}`);
-    expect(letters.body['data']).toMatchObject([{ projection: 'receipts', cause: 'EVENT_BODY_INVALID', event_id: id }]);
+    expect(letters.body['data']).toMatchObject([
+      { projection: 'receipts', cause: 'undecodable', code: 'EVENT_BODY_INVALID', event_id: id },
+    ]);
   });
 
   test.each(['0190cccc-0000-7000-8000-00000000ffff', 'nonsense', '%00'])('of an event that is not known is 404: %s', async (id) => {
