@@ -10,6 +10,11 @@ function typeOf(schema: Readonly<Record<string, unknown>>): string {
   return [String(schema['type']), ...bounds].join(', ');
 }
 
+function doorOf({ http }: AnyEventDefinition): string {
+  if (http.internal === true) return 'written by the system alone';
+  return `\`POST /api/analytics/${http.name}\` · ${http.browser ? 'browser and server keys' : 'server keys only'}`;
+}
+
 function section(definition: AnyEventDefinition): string {
   const schema = schemaOf(definition.body);
   const properties = schema['properties'] as Record<string, Record<string, unknown>>;
@@ -26,8 +31,7 @@ function section(definition: AnyEventDefinition): string {
     '',
     definition.summary,
     '',
-    `Version ${definition.version} · topic \`${definition.topic}\` · keyed by ${definition.keyedBy} · \`POST /api/analytics/${definition.http.name}\`` +
-      ` · ${definition.http.browser ? 'browser and server keys' : 'server keys only'}`,
+    `Version ${definition.version} · topic \`${definition.topic}\` · keyed by ${definition.keyedBy} · ${doorOf(definition)}`,
     '',
     '| field | type | | stored as | meaning |',
     '|---|---|---|---|---|',

@@ -3,7 +3,7 @@ import type { DeclaredClass, JsonSchema } from './field';
 import type { ENVELOPE_FIELDS } from './event-body';
 
 /** Who or what an event is about, and thus its order in the log: equal keys keep their order. */
-export type KeyedBy = 'generation' | 'person' | 'event';
+export type KeyedBy = 'generation' | 'person' | 'experiment' | 'event';
 
 /** A body as it is stored: envelope fields taken out, `Amount` under `<name>_micros`, `Seconds` under `<name>_ms`. */
 export type Stored<Body> = {
@@ -24,6 +24,12 @@ export type Readable<Data, Personal extends PropertyKey> = Omit<Data, Personal> 
 /** Turns the data of one version into the next one's. Must accept every sample ever released. */
 export type Upcast = (data: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
+export interface EventDoor {
+  readonly name: string;
+  readonly browser: boolean;
+  readonly internal?: true;
+}
+
 export interface EventSpec<Type extends string, Body extends object, Personal extends keyof Body & string> {
   /** Past tense with a subject. */
   readonly type: Type;
@@ -34,8 +40,11 @@ export interface EventSpec<Type extends string, Body extends object, Personal ex
   /** Fields that tell about a person: sealed in the log, gone with the person's key. */
   readonly personal: readonly Personal[];
   readonly keyedBy: KeyedBy;
-  /** `POST /api/analytics/<name>`, and the `type` of a batch entry; `browser` = allowed with a browser key. */
-  readonly http: { readonly name: string; readonly browser: boolean };
+  /**
+   * `POST /api/analytics/<name>`, and the `type` of a batch entry; `browser` = allowed with a browser key; `internal` = written by
+   * the system alone, behind a call of its own that validates it.
+   */
+  readonly http: EventDoor;
   /** From version n (the key) to n + 1, for every n below `version`. */
   readonly upcasts: Readonly<Record<number, Upcast>>;
 }
@@ -57,7 +66,7 @@ export interface AnyEventDefinition {
   readonly body: DeclaredClass;
   readonly personal: readonly string[];
   readonly keyedBy: KeyedBy;
-  readonly http: { readonly name: string; readonly browser: boolean };
+  readonly http: EventDoor;
   readonly upcasts: Readonly<Record<number, Upcast>>;
 }
 

@@ -4,6 +4,8 @@ export * from './define-event';
 export * from './envelope';
 export * from './event-body';
 export * from './events/action-tracked';
+export * from './events/experiment-changed';
+export * from './events/experiment-decided';
 export * from './events/rating-submitted';
 export * from './field';
 export * from './instant';

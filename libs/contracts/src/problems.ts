@@ -11,6 +11,8 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
   not_acceptable: { status: 406, title: 'The format is not supported here' },
   request_timeout: { status: 408, title: 'The body did not arrive in time' },
+  already_exists: { status: 409, title: 'There is one of this name already' },
+  revision_conflict: { status: 409, title: 'It was changed meanwhile' },
   event_in_flight: { status: 409, title: 'The same event id is under way with another body' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type or encoding is not supported' },

@@ -132,4 +132,13 @@ const valid: Record<(typeof EVENT_TYPES)[number], object> = {
   'user-profiled': { user_id: 'u' },
   'experiment-exposed': { experiment: 'x', user_id: 'u' },
   'conversion-tracked': { metric: 'm', user_id: 'u' },
+  'experiment-changed': { experiment: 'x', revision: 1, change: 'defined', state: 'draft', author: 'a', definition: {} },
+  'experiment-decided': {
+    experiment: 'x',
+    revision: 1,
+    verdict: 'ship',
+    reasons: ['r'],
+    figures_as_of: '2026-01-01T00:00:00Z',
+    acted: false,
+  },
 };

@@ -22,6 +22,10 @@ import { DeadLettersController } from './admin/dead-letters.controller';
 import { DeadLettersQueries } from './admin/dead-letters.queries';
 import { ProjectionsController } from './admin/projections.controller';
 import type { GatewayConfig } from './config';
+import { DefinitionsDirectory } from './experiments/definitions-document';
+import { DEFINITIONS_OPERATION, registerDefinitionsRoute } from './experiments/definitions-route';
+import { ExperimentsAdminModule } from './experiments/experiments-admin.module';
+import { experimentRegistry } from './experiments/registry.projection';
 import { INGEST_OPERATIONS } from './ingest/http/ingest-operations';
 import { registerIngestRoutes } from './ingest/http/ingest-routes';
 import { RecentlyAccepted } from './ingest/recently-accepted';
@@ -50,6 +54,7 @@ interface KnownEvents {
 const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
+  imports: [ExperimentsAdminModule],
   controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, DashboardController],
   providers: [
     provideQueries(ApiKeysQueries),
@@ -90,6 +95,7 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
 })
 export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   @Inject(CONFIG) private readonly config!: GatewayConfig;
+  @Inject(DefinitionsDirectory) private readonly definitions!: DefinitionsDirectory;
   @Inject(AUTHENTICATOR) private readonly authenticator!: Authenticator;
 
   constructor(
@@ -104,6 +110,7 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     const door = { authenticator: this.authenticator, origins: this.directory };
     registerIngestRoutes(fastify, { ...this.writePath.deps, ...door });
     this.openApi.standBefore(documentsBehind(this.config.SERVICES));
+    registerDefinitionsRoute(fastify, { ...door, directory: this.definitions });
     await registerProxyRoutes(fastify, { ...door, services: this.config.SERVICES, internalToken: this.config.INTERNAL_TOKEN });
   }
 
@@ -116,7 +123,7 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
 export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
-  projections: [receipts],
+  projections: [receipts, experimentRegistry],
   migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000] }],
-  operations: INGEST_OPERATIONS,
+  operations: [...INGEST_OPERATIONS, DEFINITIONS_OPERATION],
 };

@@ -10,12 +10,14 @@ export interface KeyedSubject extends SubjectId {
 
 /** Events with the same key keep their order. The person stands in it as a pseudonym, never by name. */
 function logKeyOf(event: AdmittedEvent, subject: KeyedSubject | undefined): string {
-  const generation = event.data['generation_id'];
+  const { generation_id: generation, experiment } = event.data;
   switch (event.definition.keyedBy) {
     case 'generation':
       return typeof generation === 'string' ? generation : event.id;
     case 'person':
       return subject?.key.ref ?? event.id;
+    case 'experiment':
+      return typeof experiment === 'string' ? experiment : event.id;
     case 'event':
       return event.id;
   }

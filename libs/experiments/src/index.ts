@@ -1,0 +1,7 @@
+export * from './definition';
+export * from './for-assignment';
+export * from './life-cycle';
+export * from './metrics';
+export * from './phases';
+export * from './read-definition';
+export * from './stored';

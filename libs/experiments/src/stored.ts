@@ -1,0 +1,40 @@
+import type { DecodedEvent } from '@picly/contracts';
+import type { ExperimentDefinition } from './definition';
+import type { Revision } from './life-cycle';
+
+/** A change as a row of a read model. `definition` is what the event carries: complete, checked before it was written. */
+export interface RevisionRow {
+  readonly experiment: string;
+  readonly revision: number;
+  readonly change: Revision['change'];
+  readonly state: Revision['state'];
+  readonly author: string;
+  readonly reason: string | null;
+  readonly arm: string | null;
+  readonly definition: ExperimentDefinition;
+  readonly changed_ms: number;
+}
+
+export function revisionRow({ data, occurredAt }: DecodedEvent<'experiment-changed'>): RevisionRow {
+  return {
+    experiment: data.experiment,
+    revision: data.revision,
+    change: data.change,
+    state: data.state,
+    author: data.author,
+    reason: data.reason ?? null,
+    arm: data.arm ?? null,
+    definition: readStored(data.definition),
+    changed_ms: occurredAt,
+  };
+}
+
+export const revisionOf = ({ changed_ms: changedAt, ...row }: RevisionRow): Revision => ({ ...row, changedAt });
+
+const isDefinition = (value: object): value is ExperimentDefinition => 'arms' in value && 'metrics' in value && 'primary_metric' in value;
+
+/** Throws for what is no definition at all: such an event cannot be folded. */
+function readStored(value: object): ExperimentDefinition {
+  if (!isDefinition(value)) throw new TypeError('the event carries no definition of an experiment');
+  return value;
+}
