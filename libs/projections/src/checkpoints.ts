@@ -1,5 +1,5 @@
 import type { DatabasePool, Sql } from '@picly/database';
-import { FencedError } from './errors';
+import { FencedError, StaleKeysError } from './errors';
 import { idOf, placeOf, type AnyProjection } from './names';
 
 /** How far a version has folded a partition, and the number of the claim under which this instance may write. */
@@ -43,11 +43,12 @@ interface ClaimRow {
   readonly partition: number;
   readonly next_offset: number;
   readonly epoch: number;
+  readonly keys_as_of?: number;
 }
 
 const CLAIM = `
-  insert into runtime.checkpoints as c (projection, version, topic, partition, first_offset, next_offset, owner)
-  select projection, version, topic, partition, first_offset, first_offset, $6
+  insert into runtime.checkpoints as c (projection, version, topic, partition, first_offset, next_offset, owner, keys_as_of)
+  select projection, version, topic, partition, first_offset, first_offset, $6, (select times from runtime.person_keys_destroyed)
     from unnest($1::text[], $2::int[], $3::text[], $4::int[], $5::bigint[]) as given(projection, version, topic, partition, first_offset)
    order by projection, version, topic, partition
   on conflict (projection, version, topic, partition) do update
@@ -89,6 +90,7 @@ const MOVE = `
   ), mine as (
     select g.* from runtime.checkpoints c join given g on c.topic = g.topic and c.partition = g.partition
      where c.projection = $1 and c.version = $2 and c.next_offset = g.expected and c.epoch = g.epoch
+       and c.keys_as_of <= $10
      order by c.topic, c.partition
        for update of c
   ), moved as (
@@ -114,10 +116,15 @@ export interface Heed {
 }
 
 /**
- * The fence, first in every fold's transaction: all steps are made or none is. Throws `FencedError` and
- * `CheckpointMovedError`.
+ * The fence, first in every fold's transaction: all steps are made or none is. `keysAsOf` is how many destructions of keys were
+ * known when the events were decoded. Throws `FencedError`, `CheckpointMovedError` and `StaleKeysError`.
  */
-export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<Heed> {
+export async function moveCheckpoints(
+  sql: Sql,
+  projection: AnyProjection,
+  moves: readonly CheckpointMove[],
+  keysAsOf: number,
+): Promise<Heed> {
   const [row] = await sql.query<Heed & { readonly moved: number }>(
     MOVE,
     [
@@ -130,21 +137,23 @@ export async function moveCheckpoints(sql: Sql, projection: AnyProjection, moves
       moves.map(({ to }) => to),
       moves.map(({ highWater }) => highWater),
       moves.map(({ newestEventAt }) => newestEventAt ?? null),
+      keysAsOf,
     ],
     'checkpoints_move',
   );
   if (row?.moved === moves.length) return row;
-  throw await refusal(sql, projection, moves);
+  throw await refusal(sql, projection, moves, keysAsOf);
 }
 
-async function refusal(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[]): Promise<Error> {
+async function refusal(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[], keysAsOf: number): Promise<Error> {
   const rows = await sql.query<ClaimRow>(
-    'select topic, partition, next_offset, epoch from runtime.checkpoints where projection = $1 and version = $2',
+    'select topic, partition, next_offset, epoch, keys_as_of from runtime.checkpoints where projection = $1 and version = $2',
     [projection.name, projection.version],
   );
   const current = new Map(rows.map((row) => [placeOf(row), row]));
   const lost = moves.filter((move) => current.get(placeOf(move))?.epoch !== move.epoch);
   if (lost.length > 0) return new FencedError(idOf(projection), lost.map(placeOf));
+  if (moves.some((move) => (current.get(placeOf(move))?.keys_as_of ?? 0) > keysAsOf)) return new StaleKeysError(idOf(projection));
   return new CheckpointMovedError(moves.flatMap((move) => current.get(placeOf(move)) ?? []).map(claimOf));
 }
 

@@ -13,6 +13,8 @@ export interface ReadRecord {
 /** A batch of the log, decoded once for all projections. */
 export interface DecodedBatch extends Omit<LogBatch, 'records'> {
   readonly records: readonly ReadRecord[];
+  /** How many destructions of keys were known when it was decoded (see `moveCheckpoints`). */
+  readonly keysAsOf: number;
 }
 
 type Opened = { readonly event: SealedEvent; readonly box: SealedBox | undefined } | { readonly poison: Poison };
@@ -23,12 +25,14 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export async function decodeBatches(batches: readonly LogBatch[], keys: KeyReader): Promise<DecodedBatch[]> {
   const refs = new Set<string>();
   const opened = batches.map(({ records }) => records.map((record) => openRecord(record, refs)));
+  const keysAsOf = await keys.asOf();
   const found = await keys.byRef([...refs]);
   return batches.map((batch, i) => ({
     topic: batch.topic,
     partition: batch.partition,
     end: batch.end,
     isStale: () => batch.isStale(),
+    keysAsOf,
     records: batch.records.map((record, j) => readRecord(record, opened[i]?.[j], found)),
   }));
 }

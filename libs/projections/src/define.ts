@@ -15,6 +15,22 @@ export interface TableSpec {
   readonly except?: readonly string[];
 }
 
+/** An event that was folded with its personal fields, as it reads without them, and who it counted for (`raterOf`) with them. */
+export interface ErasedEvent<T extends EventType = EventType> {
+  readonly event: DecodedEvent<T>;
+  readonly rater: string;
+}
+
+/**
+ * A cheap question to the tables that must have no answer: `sql` selects the rows that break a rule (a total that is not the sum of its
+ * parts). One statement, so that it sees what one batch or the other has left, never the middle of one; names are unqualified.
+ */
+export interface Audit {
+  /** Kebab-case; says what must hold. */
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** A TypeORM migration; table names in it are unqualified and land in the schema of the projection's version. */
 export type MigrationClass = new () => import('typeorm').MigrationInterface;
 
@@ -33,7 +49,15 @@ export interface Projection<T extends EventType = EventType> {
   /** Plain SQL views over the tables, published beside them. */
   readonly sqlViews?: readonly string[];
   readonly migrations: readonly MigrationClass[];
+  /** Asked on a schedule (`AUDIT_INTERVAL_S`) and by `picly verify --audit`. */
+  readonly audits?: readonly Audit[];
   fold(events: readonly DecodedEvent<T>[], sql: FoldSql): Promise<void>;
+  /**
+   * Takes back what these events did when they were folded with their personal fields. They are folded again without them, right
+   * after it, so that every row is what a fold of the log as it now reads would make. Runs while nothing else folds this version.
+   * Absent: no row depends on a personal field.
+   */
+  unfold?(erased: readonly ErasedEvent<T>[], sql: FoldSql): Promise<void>;
 }
 
 /** Keeps the event union narrow inside `fold` while registries hold projections of any events. */

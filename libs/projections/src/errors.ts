@@ -38,3 +38,13 @@ export class DeadLettersFullError extends Error {
     this.name = this.code;
   }
 }
+
+/** A person was erased after these events were decoded: they must be read anew, without that person's key. */
+export class StaleKeysError extends Error {
+  readonly code = 'STALE_KEYS';
+  readonly retryable = true;
+  constructor(projection: string) {
+    super(`${projection} was about to fold events decoded with a key that is destroyed: they are read anew`);
+    this.name = this.code;
+  }
+}

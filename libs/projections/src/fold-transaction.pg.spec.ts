@@ -34,7 +34,7 @@ async function workOf(own: readonly Claim[]): Promise<FoldWork> {
     const mine = own.find((one) => placeOf(one) === placeOf(batch))!;
     return { ...mine, to: batch.records.length, highWater: batch.end, newestEventAt: undefined };
   });
-  return { moves, records: decoded.flatMap(({ records }) => records) };
+  return { moves, records: decoded.flatMap(({ records }) => records), keysAsOf: 0 };
 }
 
 const ratings = () => toyHistory(40).filter(({ type }) => type === 'rating-submitted');

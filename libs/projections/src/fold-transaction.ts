@@ -15,6 +15,8 @@ export interface FoldWork {
   readonly moves: readonly CheckpointMove[];
   /** In order per partition of a topic; nothing below the positions the moves start from. */
   readonly records: readonly ReadRecord[];
+  /** Of the oldest batch among them (see `DecodedBatch`). */
+  readonly keysAsOf: number;
 }
 
 export interface FoldDeps {
@@ -53,7 +55,7 @@ function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { read
   return inTransaction(
     deps.pool,
     async (sql) => {
-      const heed = await moveCheckpoints(sql, projection, work.moves);
+      const heed = await moveCheckpoints(sql, projection, work.moves, work.keysAsOf);
       const records = heed.decisions ? await withDecisions(sql, projection, work.records, deps.keys) : work.records;
       const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set());
       const readable = folding.sortOut(records);

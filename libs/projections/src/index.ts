@@ -1,6 +1,7 @@
 export { activateProjection } from './activate';
 export * from './define';
 export * from './digest';
+export { eraseEvents } from './erase-events';
 export * from './errors';
 export * from './fold-events';
 export * from './install';

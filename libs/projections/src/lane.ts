@@ -5,7 +5,7 @@ import type { KeyReader } from '@picly/personal-data';
 import { CheckpointMovedError, noteError, type CheckpointMove, type Claim } from './checkpoints';
 import type { DecodedBatch, ReadRecord } from './decode';
 import type { Projection } from './define';
-import { DeadLettersFullError, FencedError } from './errors';
+import { DeadLettersFullError, FencedError, StaleKeysError } from './errors';
 import { describe, kindOf } from './failure';
 import { foldWork, type FoldResult, type FoldWork } from './fold-transaction';
 import type { Gate } from './gate';
@@ -112,6 +112,7 @@ export class Lane {
         await this.commit(work);
       } catch (error) {
         if (this.isSettled(error, work)) continue;
+        if (error instanceof StaleKeysError) throw error;
         if (error instanceof DeadLettersFullError) return this.foldApart(batches, { error, work });
         const pauseMs = kindOf(error) === 'transient' ? PAUSES_MS[failures++] : undefined;
         if (pauseMs === undefined) throw await this.failed(error, work);
@@ -195,16 +196,18 @@ export class Lane {
   private workOf(batches: readonly DecodedBatch[]): FoldWork | undefined {
     const moves: CheckpointMove[] = [];
     const records: ReadRecord[] = [];
+    let keysAsOf = Infinity;
     for (const batch of batches) {
       const claim = this.claims.get(placeOf(batch));
       if (!claim || !this.topics.has(batch.topic) || batch.isStale() || this.waiting.has(placeOf(batch))) continue;
       const own = continuation(batch.records, claim.nextOffset);
       const last = own.at(-1);
       if (!last) continue;
+      keysAsOf = Math.min(keysAsOf, batch.keysAsOf);
       moves.push({ ...claim, to: last.record.offset + 1, highWater: batch.end, newestEventAt: newestOf(own) });
       for (const one of own) records.push(one);
     }
-    return moves.length > 0 ? { moves, records } : undefined;
+    return moves.length > 0 ? { moves, records, keysAsOf } : undefined;
   }
 }
 

@@ -1,6 +1,16 @@
-import type { DecodedEvent } from '@picly/contracts';
-import { createPool, type Sql } from '@picly/database';
-import { digestTables, foldEvents, installProjections, schemaOf, tableRows, type Projection, type TableDigest } from '@picly/projections';
+import { raterOf, type DecodedEvent } from '@picly/contracts';
+import { createPool, inTransaction, type Sql } from '@picly/database';
+import {
+  digestTables,
+  eraseEvents,
+  foldEvents,
+  installProjections,
+  schemaOf,
+  tableRows,
+  type Projection,
+  type TableDigest,
+} from '@picly/projections';
+import { erasedCopy } from './builders';
 import { createTestDatabase } from './database';
 import { scramble, seededRandom } from './scramble';
 
@@ -20,6 +30,13 @@ export interface ProjectionSpec {
    * interleaved and batches cut at random, every other time by two instances at once: the tables must be the same.
    */
   expectOrderIndependent(events: readonly DecodedEvent[], options?: { readonly runs?: number; readonly seed?: number }): Promise<void>;
+  /** Takes back the events of these subjects (by their `ref`) and folds them without their personal fields. */
+  erase(events: readonly DecodedEvent[], refs: ReadonlySet<string>): Promise<void>;
+  /**
+   * For every subject of the events, and for all of them together: what erasing leaves must be what a fold of the events without
+   * the personal fields of that subject makes. Also when events come in once more, erased, before the others are taken back.
+   */
+  expectErasable(events: readonly DecodedEvent[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,9 +90,35 @@ export async function openProjectionSpec(projection: Projection): Promise<Projec
       expect({ folded, tables: await dump() }).toEqual({ folded, tables: expected });
     }
   };
+  const erase: ProjectionSpec['erase'] = async (events, refs) => {
+    const wanted = new Set<string>(projection.events);
+    const own = events.filter((event) => wanted.has(event.type) && event.subject !== undefined && refs.has(event.subject.ref));
+    const erased = own.map((event) => ({ event: erasedCopy(event), rater: raterOf(event) }));
+    await inTransaction(pool, (sql) => eraseEvents(sql, projection, erased));
+  };
+  const expectErasable: ProjectionSpec['expectErasable'] = async (events) => {
+    const refs = new Set(events.flatMap(({ subject }) => subject?.ref ?? []));
+    for (const gone of [...[...refs].map((ref) => new Set([ref])), refs]) {
+      const without = (event: DecodedEvent): DecodedEvent => (event.subject && gone.has(event.subject.ref) ? erasedCopy(event) : event);
+      await clear();
+      await fold(events.map(without));
+      const expected = await dump();
+      for (const late of [0, Math.ceil(events.length / 3)]) {
+        const early = events.slice(0, events.length - late);
+        await clear();
+        await fold(early);
+        await fold(events.slice(events.length - late).map(without));
+        await erase(early, gone);
+        const erased = `${[...gone].join(', ')} after ${late} late events`;
+        expect({ erased, tables: await dump() }).toEqual({ erased, tables: expected });
+      }
+    }
+  };
   return {
     sql: pool,
     fold,
+    erase,
+    expectErasable,
     rows,
     digest: () => digestTables(pool, schema, projection.tables),
     clear,

@@ -10,9 +10,12 @@ const PROMPT_COUNTERS = `
 const N = '(r1 + r2 + r3 + r4 + r5)';
 const Z = '1.959963984540054::float8';
 
-/** The lower end of the Wilson interval of 4 and 5 stars, from the counters alone: rebuilt rows have the same. */
+/**
+ * The lower end of the Wilson interval of 4 and 5 stars, from the counters alone: rebuilt rows have the same. Also computed for
+ * differences on their way into a row, whose counters may be negative: those must not fail.
+ */
 const LOWER = `greatest(0, ((r4 + r5)::float8 / ${N} + ${Z} * ${Z} / (2 * ${N})
-      - ${Z} * sqrt(((r4 + r5)::float8 / ${N} * (1 - (r4 + r5)::float8 / ${N}) + ${Z} * ${Z} / (4 * ${N})) / ${N}))
+      - ${Z} * sqrt(greatest(0, ((r4 + r5)::float8 / ${N} * (1 - (r4 + r5)::float8 / ${N}) + ${Z} * ${Z} / (4 * ${N})) / ${N})))
     / (1 + ${Z} * ${Z} / ${N}))`;
 
 /**

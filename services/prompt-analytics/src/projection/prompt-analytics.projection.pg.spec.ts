@@ -100,6 +100,14 @@ describe('generations', () => {
     expect(await bucketsOfDay()).toEqual([{ engine: 'dalle3', generations: 1, stars: [0, 0, 0, 0, 1] }]);
   });
 
+  it('may take many ratings from one prompt to another', async () => {
+    const raters = Array.from({ length: 12 }, (_, n) => aRating(G1, n % 2 === 0 ? 5 : 1, { user_id: `rater ${n}` }));
+    await view.fold([aGeneration(G1), ...raters]);
+    await view.fold([aGeneration(G1, { prompt: 'a blue fox' }, NOON + MINUTE)]);
+
+    expect(await totals()).toEqual([{ prompt_hash: promptHash('a blue fox'), generations: 1, stars: [6, 0, 0, 0, 6] }]);
+  });
+
   it('a generation whose prompt is erased counts for its engine and for no prompt', async () => {
     const erased = anEvent('generation-completed', { generation_id: G1, user_id: 'gone' }, { occurredAt: NOON, erased: true });
     await view.fold([erased, aRating(G1, 5)]);
@@ -161,31 +169,69 @@ describe('actions', () => {
   });
 });
 
+/** Reports, ratings and actions of several people, in and out of order, some twice. */
+function history() {
+  const generationIds = Array.from({ length: 12 }, (_, n) => uuidOf(n));
+  const at = (n: number): number => NOON + ((n * 7919) % 300) * MINUTE;
+  const pick = <T>(values: readonly T[], n: number): T | undefined => values[n % values.length];
+  const people = ['ann', 'bob', undefined, 'eve'];
+  return generationIds.flatMap((id, n) => [
+    aGeneration(
+      id,
+      { engine: pick(['a', 'b'], n) ?? 'a', prompt: pick(['A red fox', 'a red fox', 'a castle', ''], n), user_id: pick(people, n) },
+      at(n),
+    ),
+    ...(n % 3 === 0 ? [aGeneration(id, { engine: 'c', prompt: 'a red castle', user_id: pick(people, n / 3) }, at(n + 5))] : []),
+    ...[1, 2, 3].map((k) =>
+      aRating(
+        id,
+        1 + ((n * k) % 5),
+        {
+          user_id: pick(['ann', 'bob', undefined], n * k),
+          feedback: pick(['lovely', undefined, ''], n + k),
+          quality_score: n * 3.7,
+          tags: k > 1 ? ['style', 'colors'] : [],
+          time_to_rate_ms: n * 900,
+        },
+        at(n + k),
+      ),
+    ),
+    ...(['download', 'share', 'download'] as const).map((action, k) =>
+      anEvent('action-tracked', { generation_id: id, action, user_id: pick(people, n + k) }, { occurredAt: at(n + k) }),
+    ),
+  ]);
+}
+
 describe('any order', () => {
-  it('of the same events gives the same rows', async () => {
-    const generationIds = Array.from({ length: 12 }, (_, n) => uuidOf(n));
-    const at = (n: number): number => NOON + ((n * 7919) % 300) * MINUTE;
-    const pick = <T>(values: readonly T[], n: number): T | undefined => values[n % values.length];
-    const events = generationIds.flatMap((id, n) => [
-      aGeneration(id, { engine: pick(['a', 'b'], n) ?? 'a', prompt: pick(['A red fox', 'a red fox', 'a castle', ''], n) }, at(n)),
-      ...(n % 3 === 0 ? [aGeneration(id, { engine: 'c', prompt: 'a red castle' }, at(n + 5))] : []),
-      ...[1, 2, 3].map((k) =>
-        aRating(
-          id,
-          1 + ((n * k) % 5),
-          {
-            user_id: pick(['ann', 'bob', undefined], n * k),
-            quality_score: n * 3.7,
-            tags: k > 1 ? ['style', 'colors'] : [],
-            time_to_rate_ms: n * 900,
-          },
-          at(n + k),
-        ),
-      ),
-      ...(['download', 'share', 'download'] as const).map((action, k) =>
-        anEvent('action-tracked', { generation_id: id, action }, { occurredAt: at(n + k) }),
-      ),
-    ]);
-    await view.expectOrderIndependent(events);
+  it('of the same events gives the same rows', () => view.expectOrderIndependent(history()));
+});
+
+describe('a person who is erased', () => {
+  it('leaves what a fold without their personal fields makes, however their events meet those of others', async () => {
+    const events = history();
+    await view.expectErasable(events);
+    await view.expectErasable([...events].reverse());
+    const odd = events.filter((_, n) => n % 2 === 1);
+    await view.expectErasable([...odd, ...events.filter((_, n) => n % 2 === 0)]);
+  });
+
+  it('takes a prompt along that nobody else has used, and its terms', async () => {
+    const events = [aGeneration(G1, { prompt: 'my secret fox', user_id: 'ann' }), aGeneration(G2, { user_id: 'bob' })];
+    await view.fold(events);
+    await view.erase(events, new Set([events[0]?.subject?.ref ?? '']));
+    expect(await view.rows('prompts')).toMatchObject([{ prompt: 'a red fox' }]);
+    expect((await view.rows('term_frequency')).map(({ term }) => term)).toEqual(['', 'a', 'fox', 'red']);
+    expect((await view.rows('prompt_totals')).map((row) => row['prompt_hash'])).toEqual([FOX]);
+  });
+
+  it('leaves a prompt that somebody else has used too, as they spelled it', async () => {
+    const events = [
+      aGeneration(G1, { prompt: 'A RED FOX', user_id: 'ann' }, NOON - MINUTE),
+      aGeneration(G2, { prompt: 'a red fox', user_id: 'bob' }),
+      aGeneration(G2, { prompt: 'something else', user_id: 'bob' }, NOON + MINUTE),
+    ];
+    await view.fold(events);
+    await view.erase(events, new Set([events[0]?.subject?.ref ?? '']));
+    expect((await view.rows('prompts')).map(({ prompt }) => prompt).sort()).toEqual(['a red fox', 'something else']);
   });
 });

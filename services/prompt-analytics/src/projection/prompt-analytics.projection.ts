@@ -1,15 +1,17 @@
 import { raterOf } from '@picly/contracts';
 import { defineProjection, type FoldSql, type TableSpec } from '@picly/projections';
 import { CreatePromptAnalytics1732262400000 } from '../../migrations/1732262400000-create-prompt-analytics';
+import { SupersededReports1764200300000 } from '../../migrations/1764200300000-superseded-reports';
 import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.fold';
 import { groupByGeneration, mergeGeneration } from './merge-generations';
 import { mergeRatings, type RatingChange } from './merge-ratings';
 import { EVENTS_FOLDED, isMoved, type FoldedEvent, type GenerationChange } from './state';
-import { storeActions, storeGenerations, storeRatings } from './store-facts.fold';
+import { storeActions, storeGenerations, storeRatings, storeSupersededReports } from './store-facts.fold';
 import { countTerms, earliestSightings, storePrompts } from './store-prompts.fold';
 import { StatementWriter } from './statement-writer';
 import { storeTallies } from './store-tallies.fold';
 import { tallyChanges } from './tally-changes';
+import { unfold } from './unfold';
 
 const BUCKET_KEY = ['grain_minutes', 'starts_at', 'engine', 'model_version'] as const;
 
@@ -17,6 +19,7 @@ const TABLES: readonly TableSpec[] = [
   { name: 'generations', key: ['generation_id'], except: ['log_offset'] },
   { name: 'ratings', key: ['generation_id', 'rater'], except: ['log_offset'] },
   { name: 'superseded_ratings', key: ['generation_id', 'event_id'], except: ['log_offset'] },
+  { name: 'superseded_reports', key: ['generation_id', 'seen_at', 'prompt_hash'], except: ['log_offset'] },
   { name: 'generation_actions', key: ['generation_id', 'event_id'] },
   { name: 'prompts', key: ['prompt_hash'] },
   { name: 'prompt_totals', key: ['prompt_hash'] },
@@ -56,6 +59,7 @@ async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void>
   );
 
   const writer = new StatementWriter(sql);
+  await storeSupersededReports(writer, changes);
   await storeGenerations(writer, changes);
   const tallies = tallyChanges(generations, ratings, moved);
   await storeRatings(writer, ratings);
@@ -78,6 +82,7 @@ export const promptAnalytics = defineProjection({
   events: EVENTS_FOLDED,
   tables: TABLES,
   sqlViews: ['generation_ratings', 'rating_history'],
-  migrations: [CreatePromptAnalytics1732262400000],
+  migrations: [CreatePromptAnalytics1732262400000, SupersededReports1764200300000],
   fold,
+  unfold,
 });

@@ -3,7 +3,7 @@ import { logBin } from '@picly/statistics';
 import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
 import type { StatementWriter } from './statement-writer';
-import type { ActionEvent, GenerationChange, RatingState } from './state';
+import type { ActionEvent, GenerationChange, GenerationReport, RatingState } from './state';
 
 /** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
 type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json'>>;
@@ -113,6 +113,39 @@ export async function storeGenerations(writer: StatementWriter, changes: readonl
     'store-counts',
   );
 }
+
+const INSERT_SUPERSEDED_REPORTS = insertFromJson('superseded_reports', {
+  generation_id: 'uuid',
+  seen_at: 'instant',
+  log_offset: 'int8',
+  prompt_hash: 'text',
+  prompt: 'text',
+});
+
+/** Keeps the prompts of reports that do not count (any more): they may be where a prompt was seen first. Before the generations are written. */
+export async function storeSupersededReports(writer: StatementWriter, changes: readonly GenerationChange[]): Promise<void> {
+  const replaced = changes.filter(({ before, source }) => source !== undefined && before?.known === true && before.promptHash !== null);
+  if (replaced.length > 0) {
+    await writer.send(
+      `insert into superseded_reports (generation_id, seen_at, log_offset, prompt_hash, prompt)
+       select generation_id, occurred_at, log_offset, prompt_hash, prompt from generations where generation_id = any ($1::uuid[])`,
+      [`{${replaced.map(({ after }) => after.generationId).join(',')}}`],
+      'keep-replaced-reports',
+    );
+  }
+  const rows = changes.flatMap(({ after, reports, source }) =>
+    reports.filter((report) => report !== source && report.promptHash !== null).map((report) => supersededRow(after.generationId, report)),
+  );
+  if (rows.length > 0) await writer.send(INSERT_SUPERSEDED_REPORTS, [JSON.stringify(rows)], 'store-superseded-reports');
+}
+
+const supersededRow = (generationId: string, { event, promptHash }: GenerationReport): object => ({
+  generation_id: generationId,
+  seen_at: event.occurredAt,
+  log_offset: event.position.offset,
+  prompt_hash: promptHash,
+  prompt: event.data.prompt,
+});
 
 const RATING_COLUMNS: Columns = {
   generation_id: 'uuid',

@@ -8,7 +8,8 @@ import { Tallies } from './tallies';
 const AT_GENERATIONS = { prompt: PROMPT_MEASURES.indexOf('generations'), bucket: BUCKET_MEASURES.indexOf('generations') } as const;
 const AT_ACTIONS = { prompt: PROMPT_MEASURES.indexOf(ACTION_COLUMNS[0]), bucket: BUCKET_MEASURES.indexOf(ACTION_COLUMNS[0]) } as const;
 
-function countRating(tallies: Tallies, to: Attribution, rating: RatingState, sign: 1 | -1): void {
+/** Counts a rating (sign 1) or takes it back (sign -1). */
+export function countRating(tallies: Tallies, to: Attribution, rating: RatingState, sign: 1 | -1): void {
   if (to.promptHash !== null) addRating(tallies.prompt(to.promptHash, to.engine), rating, sign);
   const time = tallies.time(to);
   const counters = time.bucketAt(rating.ratedAt);
@@ -22,7 +23,8 @@ function countRating(tallies: Tallies, to: Attribution, rating: RatingState, sig
   if (rating.timeToRateMs !== null) bump(time.binAt(rating.ratedAt, logBin(rating.timeToRateMs)), 0, sign);
 }
 
-function countGeneration(tallies: Tallies, generation: GenerationState | undefined, sign: 1 | -1): void {
+/** Counts a known generation and its kinds of actions, or takes them back. */
+export function countGeneration(tallies: Tallies, generation: GenerationState | undefined, sign: 1 | -1): void {
   if (!generation?.known || generation.occurredAt === null) return;
   const { promptHash, engine, actions } = generation;
   if (promptHash !== null) {
@@ -33,7 +35,8 @@ function countGeneration(tallies: Tallies, generation: GenerationState | undefin
   addGeneration(tallies.time(generation).bucketAt(generation.occurredAt), AT_GENERATIONS.bucket, actions, sign);
 }
 
-function countAction(tallies: Tallies, to: Attribution, action: Omit<ActionFact, 'generationId'>, sign: 1 | -1): void {
+/** Counts an action when it happened, or takes it back. */
+export function countAction(tallies: Tallies, to: Attribution, action: Omit<ActionFact, 'generationId'>, sign: 1 | -1): void {
   bump(tallies.time(to).bucketAt(action.occurredAt), AT_ACTIONS.bucket + action.action, sign);
 }
 
@@ -60,7 +63,8 @@ function tallyRating(tallies: Tallies, generation: GenerationChange, { before, a
   countRating(tallies, generation.after, after, 1);
 }
 
-function tallyMoved(tallies: Tallies, change: GenerationChange, moved: MovedFacts): void {
+/** Counts what is stored about a generation at its new place instead of its old one. */
+export function tallyMoved(tallies: Tallies, change: Pick<GenerationChange, 'before' | 'after'>, moved: MovedFacts): void {
   const { before, after } = change;
   if (before === undefined) return;
   for (const rating of moved.ratings) {

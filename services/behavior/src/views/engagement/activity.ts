@@ -50,6 +50,8 @@ export interface ActivityNews {
   readonly slots: readonly SlotActivity[];
   readonly people: readonly Presence[];
   readonly owners: readonly Owner[];
+  /** The first time each user was seen in each visit. */
+  readonly seen: readonly Owner[];
 }
 
 /** The earliest user seen in a visit owns it; the smaller name where two are seen at once. */
@@ -76,6 +78,7 @@ export function activityOf(events: readonly PersonEvent[]): ActivityNews {
   const slots = new Map<string, SlotActivity>();
   const people = new Map<string, Presence>();
   const owners = new Map<string, Owner>();
+  const seen = new Map<string, Owner>();
   for (const event of events) {
     const person = raterOf(event);
     if (event.type === 'user-profiled' || person === '') continue;
@@ -87,7 +90,10 @@ export function activityOf(events: readonly PersonEvent[]): ActivityNews {
     activity.events += 1;
     present(people, person, event.occurredAt);
     const owner = ownerOf(event, person);
-    if (owner) owners.set(owner.session, earlier(owners.get(owner.session), owner));
+    if (!owner) continue;
+    owners.set(owner.session, earlier(owners.get(owner.session), owner));
+    const pair = JSON.stringify([owner.session, person]);
+    seen.set(pair, earlier(seen.get(pair), owner));
   }
-  return { slots: [...slots.values()], people: [...people.values()], owners: [...owners.values()] };
+  return { slots: [...slots.values()], people: [...people.values()], owners: [...owners.values()], seen: [...seen.values()] };
 }

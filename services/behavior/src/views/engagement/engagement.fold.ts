@@ -7,7 +7,7 @@ const rowsOf = (rows: readonly object[]): [string] => [JSON.stringify(rows)];
 const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
 /** Adds activity: bits are or-ed, counts add, first and last widen. All of it commutes. */
-export async function saveActivity(sql: FoldSql, { slots, people, owners }: ActivityNews): Promise<void> {
+export async function saveActivity(sql: FoldSql, { slots, people, owners, seen }: ActivityNews): Promise<void> {
   if (slots.length === 0) return;
   await sql.query(
     `insert into user_activity as t (slot, person, kinds, events)
@@ -26,7 +26,17 @@ export async function saveActivity(sql: FoldSql, { slots, people, owners }: Acti
     ),
     'engagement save people',
   );
-  if (owners.length === 0) return;
+  if (owners.length > 0) await saveOwners(sql, owners, seen);
+}
+
+async function saveOwners(sql: FoldSql, owners: ActivityNews['owners'], seen: ActivityNews['seen']): Promise<void> {
+  await sql.query(
+    `insert into session_users as t (session, person, seen_at)
+     select x.* from json_to_recordset($1::json) as x(session text, person text, seen_at timestamptz) order by session, person
+     on conflict (session, person) do update set seen_at = excluded.seen_at where excluded.seen_at < t.seen_at`,
+    rowsOf(seen.map((each) => ({ session: each.session, person: each.owner, seen_at: instant(each.seenAt) }))),
+    'engagement save users of visits',
+  );
   await sql.query(
     `insert into session_owners as t (session, owner, seen_at)
      select x.* from json_to_recordset($1::json) as x(session text, owner text, seen_at timestamptz) order by session

@@ -77,8 +77,14 @@ describe('engagement', () => {
       { numRuns: 8 },
     );
   });
-});
 
+  it('reads, once a person is erased, as if their personal fields had never been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, (events) => spec.expectErasable(events)),
+      { numRuns: 8 },
+    );
+  });
+});
 describe('active people by day', () => {
   let database: TestDatabase;
   let pool: DatabasePool;

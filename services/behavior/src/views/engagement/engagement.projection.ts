@@ -1,7 +1,9 @@
 import { defineProjection } from '@picly/projections';
 import type { DecodedEvent } from '@picly/contracts';
 import { Engagement1763798400003 } from '../../../migrations/1763798400003-engagement';
+import { SessionUsers1764200200000 } from '../../../migrations/1764200200000-session-users';
 import { ACTIVITY_KINDS, activityOf } from './activity';
+import { unfoldEngagement } from './unfold-engagement.fold';
 import { saveActivity, saveProfiles } from './engagement.fold';
 
 const isProfile = (event: DecodedEvent): event is DecodedEvent<'user-profiled'> => event.type === 'user-profiled';
@@ -15,11 +17,13 @@ export const engagement = defineProjection({
     { name: 'user_activity', key: ['slot', 'person'] },
     { name: 'people', key: ['person'] },
     { name: 'session_owners', key: ['session'] },
+    { name: 'session_users', key: ['session', 'person'] },
     { name: 'users', key: ['user_id'], except: ['field_versions'] },
   ],
-  migrations: [Engagement1763798400003],
+  migrations: [Engagement1763798400003, SessionUsers1764200200000],
   async fold(events, sql) {
     await saveActivity(sql, activityOf(events));
     await saveProfiles(sql, events.filter(isProfile));
   },
+  unfold: unfoldEngagement,
 });

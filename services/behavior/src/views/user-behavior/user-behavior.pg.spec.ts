@@ -104,4 +104,11 @@ describe('user behavior', () => {
       { numRuns: 8 },
     );
   });
+
+  it('reads, once a person is erased, as if their personal fields had never been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, (events) => spec.expectErasable(events)),
+      { numRuns: 8 },
+    );
+  });
 });

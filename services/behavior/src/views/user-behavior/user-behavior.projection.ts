@@ -1,5 +1,6 @@
 import { defineProjection } from '@picly/projections';
 import { UserBehavior1763798400002 } from '../../../migrations/1763798400002-user-behavior';
+import { unfoldBehavior } from './unfold-behavior.fold';
 import { saveFacts, saveVisits, visitsOf } from './user-behavior.fold';
 
 /** Every interaction as a fact, and the visits they make. */
@@ -18,4 +19,5 @@ export const userBehavior = defineProjection({
     await saveVisits(sql, visitsOf(events));
     await saveFacts(sql, events);
   },
+  unfold: unfoldBehavior,
 });

@@ -76,7 +76,8 @@ function ratingOf(event: DecodedEvent<'rating-submitted'>): RatingFacts {
   return { at: event.occurredAt, offset: event.position.offset, rating, quality: quality === undefined ? null : String(quality) };
 }
 
-const keyOf = (event: CallEvent): CallKey =>
+/** The call an event is about. */
+export const keyOf = (event: CallEvent): CallKey =>
   event.type === 'engine-call-measured'
     ? { callId: event.id.toLowerCase(), isGeneration: false }
     : { callId: event.data.generation_id.toLowerCase(), isGeneration: true };

@@ -121,6 +121,29 @@ export async function updateCalls(sql: FoldSql, calls: readonly (CallKey & { rea
   );
 }
 
+/** Leaves only the places of these calls; they are locked. */
+export async function forgetCalls(sql: FoldSql, keys: readonly CallKey[]): Promise<void> {
+  await sql.query(
+    `update calls c set engine = null, model_version = null, occurred_at = null, success = null, failure_cause = null, response_time_ms = null,
+       duration_bin = null, cost_micros = null, revenue_micros = null, currency = null, log_offset = null
+     from unnest($1::uuid[], $2::boolean[]) as k(call_id, is_generation)
+     where c.call_id = k.call_id and c.is_generation = k.is_generation`,
+    [keys.map((key) => key.callId), keys.map((key) => key.isGeneration)],
+  );
+}
+
+/** Takes ratings away; their calls are locked. */
+export async function forgetRatings(
+  sql: FoldSql,
+  ratings: readonly { readonly generationId: string; readonly rater: string }[],
+): Promise<void> {
+  await sql.query(
+    `delete from call_ratings r using unnest($1::uuid[], $2::text[]) as k(generation_id, rater)
+     where r.generation_id = k.generation_id and r.rater = k.rater`,
+    [ratings.map((each) => each.generationId), ratings.map((each) => each.rater)],
+  );
+}
+
 export interface RatingChange extends RatingFacts {
   readonly generationId: string;
   readonly rater: string;

@@ -172,4 +172,11 @@ describe('model performance', () => {
       { numRuns: 10 },
     );
   });
+
+  it('reads, once a person is erased, as if their personal fields had never been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(events, (history) => spec.expectErasable(history)),
+      { numRuns: 8 },
+    );
+  });
 });

@@ -1,9 +1,23 @@
-import { defineProjection, type FoldSql } from '@picly/projections';
+import { defineProjection, type ErasedEvent, type FoldSql } from '@picly/projections';
 import { EngineCalls1763798400000 } from '../../../migrations/1763798400000-engine-calls';
-import { later, nameOf, readBatch, type CallFacts, type CallKey, type CallNews, type RatingFacts, type Ratings } from './call-facts';
+import {
+  keyOf,
+  later,
+  nameOf,
+  readBatch,
+  type CallEvent,
+  type CallFacts,
+  type CallKey,
+  type CallNews,
+  type RatingFacts,
+  type Ratings,
+  type Version,
+} from './call-facts';
 import { Deltas } from './deltas';
 import {
   addSums,
+  forgetCalls,
+  forgetRatings,
   insertNewCalls,
   lockCalls,
   ratingsOf,
@@ -92,6 +106,47 @@ function deltasOf(touched: readonly Touched[]): Deltas {
   return deltas;
 }
 
+async function saveSums(sql: FoldSql, deltas: Deltas): Promise<void> {
+  const changes = deltas.changes();
+  await addSums(sql, SUM_TABLES.slots, changes.slots);
+  await addSums(sql, SUM_TABLES.slotCauses, changes.slotCauses);
+  await addSums(sql, SUM_TABLES.durations, changes.durations);
+  await addSums(sql, SUM_TABLES.days, changes.days);
+  await addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses);
+  await addSums(sql, SUM_TABLES.monthDurations, changes.monthDurations);
+}
+
+/** Takes back what is known by these events: calls that stand as they reported them, and the ratings of the people they name. */
+async function unfold(erased: readonly ErasedEvent<CallEvent['type']>[], sql: FoldSql): Promise<void> {
+  const keys = new Map(erased.map(({ event }) => [nameOf(keyOf(event)), keyOf(event)]));
+  const reports = new Set(erased.map(({ event }) => reportOf(keyOf(event), { at: event.occurredAt, offset: event.position.offset })));
+  const raters = new Set(erased.filter(({ rater }) => rater !== '').map(({ event, rater }) => `${nameOf(keyOf(event))} ${rater}`));
+  const locked = await lockCalls(sql, [...keys.values()]);
+  const ratings = await ratingsOf(
+    sql,
+    locked.filter((each) => each.isGeneration).map((each) => each.callId),
+  );
+  const touched = locked.map((each): Touched => {
+    const { callId, isGeneration, call: before } = each;
+    const ratingsBefore = (isGeneration && ratings.get(callId)) || NONE;
+    const ratingsAfter = new Map([...ratingsBefore].filter(([rater]) => !raters.has(`${nameOf(each)} ${rater}`)));
+    const after = before && reports.has(reportOf(each, before)) ? undefined : before;
+    return { callId, isGeneration, known: true, before, after, ratingsBefore, ratingsAfter };
+  });
+  await forgetCalls(
+    sql,
+    touched.filter(({ before, after }) => before !== after),
+  );
+  await forgetRatings(sql, touched.flatMap(goneRatings));
+  await saveSums(sql, deltasOf(touched));
+}
+
+const reportOf = (key: CallKey, version: Version): string => `${nameOf(key)} ${version.at} ${version.offset}`;
+
+function goneRatings({ callId, ratingsBefore, ratingsAfter }: Touched): { generationId: string; rater: string }[] {
+  return [...ratingsBefore.keys()].filter((rater) => !ratingsAfter.has(rater)).map((rater) => ({ generationId: callId, rater }));
+}
+
 /**
  * What engines deliver: every call once (a generation id costs once, however often it is retried), and sums of calls and of
  * their ratings by day and quarter hour. Ratings count at the time of the call they rate.
@@ -117,12 +172,7 @@ export const modelPerformance = defineProjection({
     if (calls.length > 0) await updateCalls(sql, calls);
     const ratings = changedRatings(touched);
     if (ratings.length > 0) await saveRatings(sql, ratings);
-    const changes = deltasOf(touched).changes();
-    await addSums(sql, SUM_TABLES.slots, changes.slots);
-    await addSums(sql, SUM_TABLES.slotCauses, changes.slotCauses);
-    await addSums(sql, SUM_TABLES.durations, changes.durations);
-    await addSums(sql, SUM_TABLES.days, changes.days);
-    await addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses);
-    await addSums(sql, SUM_TABLES.monthDurations, changes.monthDurations);
+    await saveSums(sql, deltasOf(touched));
   },
+  unfold,
 });

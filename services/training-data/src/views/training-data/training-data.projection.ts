@@ -1,5 +1,6 @@
 import { defineProjection } from '@picly/projections';
 import { TrainingData1763798400001 } from '../../../migrations/1763798400001-training-data';
+import { unfoldExamples } from './unfold-examples.fold';
 import { readBatch, relabel, saveGenerations, saveRatings } from './training-data.fold';
 
 /** One example per rated generation: features of its prompt, labels of its raters, and a split that never separates equal prompts. */
@@ -20,4 +21,5 @@ export const trainingData = defineProjection({
     if (news.ratings.length > 0) await saveRatings(sql, news.ratings);
     await relabel(sql, news.generationIds);
   },
+  unfold: unfoldExamples,
 });
