@@ -1,11 +1,25 @@
 import type { Sql } from '@picly/database';
-import { sizeOf, type EncodedRecord } from './record-codec';
+import type { EncodedRecord } from './record-codec';
 
-/** Records of one partition, in the order they are to have. */
-export interface PartitionAppend {
+/** A record and the partition it goes to. */
+export interface PlacedRecord {
   readonly topicId: number;
   readonly partition: number;
-  readonly records: readonly EncodedRecord[];
+  readonly encoded: EncodedRecord;
+}
+
+/** Records with their bytes. */
+export interface PlacedLot {
+  readonly bytes: Buffer;
+  readonly records: readonly PlacedRecord[];
+}
+
+interface PartitionShare {
+  readonly topicId: number;
+  readonly partition: number;
+  records: number;
+  /** Place in the statement, from 1. */
+  slot: number;
 }
 
 /**
@@ -36,47 +50,73 @@ with wanted as materialized (
 )
 select slot::int as slot, next_offset as base from locked order by slot`;
 
-/** Write all in one commit; answers the first offset of each partition, in the order given. */
-export async function appendAll(sql: Sql, appends: readonly PartitionAppend[]): Promise<number[]> {
-  const ordered = appends.map((append, index) => ({ append, index })).sort(byPartition);
-  const rows = await sql.query<{ slot: number; base: number }>(APPEND, parameters(ordered.map((o) => o.append)), 'picly-log-append');
-  const bases = new Array<number>(appends.length);
-  for (const { slot, base } of rows) bases[ordered[slot - 1]?.index ?? 0] = base;
-  return bases;
+/** Write all in one commit; answers the offset of each record, lot by lot, in the order given. */
+export async function appendAll(sql: Sql, lots: readonly PlacedLot[]): Promise<number[]> {
+  const statement = new AppendStatement(lots);
+  const rows = await sql.query<{ slot: number; base: number }>(APPEND, statement.parameters, 'picly-log-append');
+  return statement.offsets(rows);
 }
 
-function byPartition(a: { append: PartitionAppend }, b: { append: PartitionAppend }): number {
-  return a.append.topicId - b.append.topicId || a.append.partition - b.append.partition;
-}
+/** No topic has more partitions: makes one number of a topic and a partition. */
+const MOST_PARTITIONS = 1_000_000;
 
-function parameters(appends: readonly PartitionAppend[]): unknown[] {
-  const parts: Buffer[] = [];
-  const columns: number[][] = [[], [], [], [], [], [], []];
-  const [slots, ordinals, timestamps, positions, keys, headers, values] = columns as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
-  let at = 1;
-  appends.forEach(({ records }, index) => {
-    records.forEach((record, ordinal) => {
-      slots.push(index + 1);
-      ordinals.push(ordinal);
-      timestamps.push(record.timestamp);
-      positions.push(at);
-      keys.push(record.keyBytes);
-      headers.push(record.headersBytes);
-      values.push(record.valueBytes);
-      parts.push(...record.parts);
-      at += sizeOf(record);
+class AppendStatement {
+  readonly parameters: unknown[];
+  /** Of each record its partition's slot, and its number among the records of it. */
+  private readonly slots: number[] = [];
+  private readonly ordinals: number[] = [];
+
+  constructor(private readonly lots: readonly PlacedLot[]) {
+    const shares = this.share();
+    const heads = [shares.map((s) => s.topicId), shares.map((s) => s.partition), shares.map((s) => s.records)];
+    const bytes = lots.length === 1 && lots[0] ? lots[0].bytes : Buffer.concat(lots.map((lot) => lot.bytes));
+    this.parameters = [...heads.map(arrayOf), bytes, ...this.columns().map(arrayOf)];
+  }
+
+  offsets(rows: readonly { readonly slot: number; readonly base: number }[]): number[] {
+    const bases: number[] = [];
+    for (const { slot, base } of rows) bases[slot] = base;
+    return this.slots.map((slot, n) => {
+      const base = bases[slot];
+      if (base === undefined) throw new Error('the log has no row for a partition that it should have');
+      return base + (this.ordinals[n] ?? NaN);
     });
-  });
-  const heads = [appends.map((a) => a.topicId), appends.map((a) => a.partition), appends.map((a) => a.records.length)];
-  return [...heads.map(arrayOf), Buffer.concat(parts), ...columns.map(arrayOf)];
+  }
+
+  /** The partitions concerned in the order of their locks; numbers the records of each. */
+  private share(): readonly PartitionShare[] {
+    const shares = new Map<number, PartitionShare>();
+    const chosen: PartitionShare[] = [];
+    for (const { records } of this.lots) {
+      for (const { topicId, partition } of records) {
+        const key = topicId * MOST_PARTITIONS + partition;
+        let share = shares.get(key);
+        if (!share) shares.set(key, (share = { topicId, partition, records: 0, slot: 0 }));
+        chosen.push(share);
+        this.ordinals.push(share.records++);
+      }
+    }
+    const ordered = [...shares.values()].sort((a, b) => a.topicId - b.topicId || a.partition - b.partition);
+    ordered.forEach((share, index) => (share.slot = index + 1));
+    for (const share of chosen) this.slots.push(share.slot);
+    return ordered;
+  }
+
+  private columns(): readonly (readonly number[])[] {
+    const [timestamps, positions, keys, headers, values]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+    let before = 1;
+    for (const { bytes, records } of this.lots) {
+      for (const { encoded } of records) {
+        timestamps.push(encoded.timestamp);
+        positions.push(before + encoded.at);
+        keys.push(encoded.keyBytes);
+        headers.push(encoded.headersBytes);
+        values.push(encoded.valueBytes);
+      }
+      before += bytes.length;
+    }
+    return [this.slots, this.ordinals, timestamps, positions, keys, headers, values];
+  }
 }
 
 /** The driver would quote every number; a ready-made literal costs a tenth. */

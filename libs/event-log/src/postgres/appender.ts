@@ -1,20 +1,19 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailableError, sqlState, type DatabasePool } from '@picly/database';
 import { LogError, LogUnavailableError } from '../errors';
-import { partitionFor } from '../partitioner';
+import { partitionForBytes } from '../partitioner';
 import type { AppendRecord, LogPosition } from '../port';
-import { appendAll, type PartitionAppend } from './append-statement';
-import { encodeRecord, sizeOf, type EncodedRecord } from './record-codec';
-import type { Topic, Topics } from './topics';
+import { appendAll, type PlacedLot } from './append-statement';
+import { encodeRecords, sizeOf } from './record-codec';
+import type { Topics } from './topics';
 
-interface Entry {
-  readonly topic: Topic;
-  readonly partition: number;
-  readonly record: EncodedRecord;
+interface Lot extends PlacedLot {
+  /** Of each record. */
+  readonly topics: readonly string[];
 }
 
 interface Call {
-  readonly entries: readonly Entry[];
+  readonly lot: Lot;
   readonly timer: NodeJS.Timeout;
   readonly resolve: (positions: readonly LogPosition[]) => void;
   readonly reject: (error: unknown) => void;
@@ -49,12 +48,12 @@ export class Appender {
   async #append(records: readonly AppendRecord[], deadlineMs: number): Promise<readonly LogPosition[]> {
     if (records.length === 0) return [];
     const until = performance.now() + deadlineMs;
-    const entries = records.some((record) => !this.topics.known(record.topic))
+    const lot = records.some((record) => !this.topics.known(record.topic))
       ? await this.#encodeUnknown(records, deadlineMs)
       : this.#encode(records);
     return new Promise((resolve, reject) => {
       const call: Call = {
-        entries,
+        lot,
         resolve,
         reject,
         expired: false,
@@ -71,7 +70,7 @@ export class Appender {
     await this.#worker;
   }
 
-  async #encodeUnknown(records: readonly AppendRecord[], deadlineMs: number): Promise<Entry[]> {
+  async #encodeUnknown(records: readonly AppendRecord[], deadlineMs: number): Promise<Lot> {
     const until = performance.now() + deadlineMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -85,14 +84,17 @@ export class Appender {
     }
   }
 
-  #encode(records: readonly AppendRecord[]): Entry[] {
-    return records.map((record) => {
-      const topic = this.topics.known(record.topic);
-      if (!topic) throw new LogError('LOG_CONFIGURATION', false, `topic ${record.topic} does not exist`);
-      const encoded = encodeRecord(record);
+  #encode(records: readonly AppendRecord[]): Lot {
+    const lot = encodeRecords(records);
+    const placed = lot.records.map((encoded, n) => {
+      const name = records[n]?.topic ?? '';
+      const topic = this.topics.known(name);
+      if (!topic) throw new LogError('LOG_CONFIGURATION', false, `topic ${name} does not exist`);
       if (sizeOf(encoded) > MOST_RECORD_BYTES) throw tooLarge(sizeOf(encoded));
-      return { topic, partition: partitionFor(record.key, topic.partitions), record: encoded };
+      const key = { start: encoded.at, end: encoded.at + encoded.keyBytes };
+      return { topicId: topic.id, partition: partitionForBytes(lot.bytes, key, topic.partitions), encoded };
     });
+    return { bytes: lot.bytes, records: placed, topics: records.map((record) => record.topic) };
   }
 
   #expire(call: Call): void {
@@ -124,8 +126,8 @@ export class Appender {
     let bytes = 0;
     let calls = 0;
     for (const call of this.#queue) {
-      records += call.entries.length;
-      bytes += call.entries.reduce((sum, entry) => sum + sizeOf(entry.record), 0);
+      records += call.lot.records.length;
+      bytes += call.lot.bytes.length;
       if (calls > 0 && (records > GROUP_RECORDS || bytes > GROUP_BYTES)) break;
       calls++;
     }
@@ -133,10 +135,12 @@ export class Appender {
   }
 
   async #write(group: readonly Call[]): Promise<'decided' | 'again'> {
-    const { appends, places } = byPartition(group.flatMap((call) => call.entries));
     try {
-      const bases = await appendAll(this.pool, appends);
-      this.#confirm(group, places, bases);
+      const offsets = await appendAll(
+        this.pool,
+        group.map((call) => call.lot),
+      );
+      confirm(group, offsets);
       this.onAppended();
       return 'decided';
     } catch (error) {
@@ -148,35 +152,15 @@ export class Appender {
       return 'decided';
     }
   }
+}
 
-  #confirm(group: readonly Call[], places: readonly Place[], bases: readonly number[]): void {
-    let next = 0;
-    for (const call of group) {
-      const positions = call.entries.map(({ topic, partition }) => {
-        const place = places[next++];
-        return { topic: topic.name, partition, offset: (bases[place?.append ?? -1] ?? NaN) + (place?.ordinal ?? 0) };
-      });
-      settle(call, () => call.resolve(positions));
-    }
+function confirm(group: readonly Call[], offsets: readonly number[]): void {
+  let next = 0;
+  for (const call of group) {
+    const { records, topics } = call.lot;
+    const positions = records.map(({ partition }, n) => ({ topic: topics[n] ?? '', partition, offset: offsets[next++] ?? NaN }));
+    settle(call, () => call.resolve(positions));
   }
-}
-
-/** Where an entry of the group went: its partition's append and its number in there. */
-interface Place {
-  readonly append: number;
-  readonly ordinal: number;
-}
-
-function byPartition(entries: readonly Entry[]): { appends: PartitionAppend[]; places: Place[] } {
-  const appends: { topicId: number; partition: number; records: EncodedRecord[] }[] = [];
-  const indexes = new Map<string, number>();
-  const places = entries.map(({ topic, partition, record }) => {
-    const key = `${topic.id}/${partition}`;
-    const index = indexes.get(key) ?? appends.push({ topicId: topic.id, partition, records: [] }) - 1;
-    indexes.set(key, index);
-    return { append: index, ordinal: (appends[index]?.records.push(record) ?? 0) - 1 };
-  });
-  return { appends, places };
 }
 
 function settle(call: Call, decide: () => void): void {

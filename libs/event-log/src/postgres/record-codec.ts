@@ -1,28 +1,52 @@
 import type { AppendRecord, LogRecord, TopicPartition } from '../port';
 
-/** A record as bytes, ready to be sent: key, headers and value one behind the other. */
+/** Where the bytes of a record begin among those of its lot, and how many are key, headers and value: one behind the other. */
 export interface EncodedRecord {
+  readonly at: number;
   readonly timestamp: number;
   readonly keyBytes: number;
   readonly headersBytes: number;
   readonly valueBytes: number;
-  readonly parts: readonly [Buffer, Buffer, Buffer];
 }
 
-export function encodeRecord(record: AppendRecord): EncodedRecord {
-  const key = Buffer.from(record.key, 'utf8');
-  const headers = Buffer.from(JSON.stringify(record.headers), 'utf8');
-  return {
-    timestamp: record.timestamp,
-    keyBytes: key.length,
-    headersBytes: headers.length,
-    valueBytes: record.value.length,
-    parts: [key, headers, record.value],
-  };
+/** Records as bytes, ready to be sent. */
+export interface EncodedLot {
+  readonly bytes: Buffer;
+  readonly records: readonly EncodedRecord[];
 }
 
 export function sizeOf(record: EncodedRecord): number {
   return record.keyBytes + record.headersBytes + record.valueBytes;
+}
+
+function measure({ key, value, timestamp }: AppendRecord, headers: string, at: number): EncodedRecord {
+  return {
+    at,
+    timestamp,
+    keyBytes: Buffer.byteLength(key, 'utf8'),
+    headersBytes: Buffer.byteLength(headers, 'utf8'),
+    valueBytes: value.length,
+  };
+}
+
+/** Measured first and then written into one buffer: a buffer per part costs more than all the rest. */
+export function encodeRecords(records: readonly AppendRecord[]): EncodedLot {
+  const headers = records.map((record) => JSON.stringify(record.headers));
+  let size = 0;
+  const encoded = records.map((record, n) => {
+    const one = measure(record, headers[n] ?? '', size);
+    size += sizeOf(one);
+    return one;
+  });
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  records.forEach(({ key, value }, n) => {
+    at += bytes.write(key, at, 'utf8');
+    at += bytes.write(headers[n] ?? '', at, 'utf8');
+    bytes.set(value, at);
+    at += value.length;
+  });
+  return { bytes, records: encoded };
 }
 
 const FRAME_BYTES = 20;
