@@ -1,3 +1,14 @@
+export * from './always-valid';
+export * from './arm-sums';
+export * from './bayesian';
+export * from './chi-square';
+export * from './compare';
+export * from './decide';
+export * from './estimate';
 export * from './log-histogram';
+export * from './multiplicity';
+export { normalCdf, normalQuantile, normalSurvival } from './normal';
 export * from './percentile';
+export * from './srm';
+export * from './student-t';
 export * from './wilson';

@@ -1,0 +1,6 @@
+import { upperGamma } from './gamma';
+
+/** P(X > x) with df degrees of freedom: Q(df/2, x/2). Without degrees of freedom nothing can deviate: 1. */
+export function chiSquareSurvival(x: number, df: number): number {
+  return df > 0 && x > 0 ? upperGamma(df / 2, x / 2) : 1;
+}
