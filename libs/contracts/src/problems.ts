@@ -16,6 +16,8 @@ export const PROBLEMS = {
   event_in_flight: { status: 409, title: 'The same event id is under way with another body' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type or encoding is not supported' },
+  dead_letter_waits: { status: 409, title: 'The dead letter waits behind another of its key' },
+  dead_letter_still_fails: { status: 422, title: 'The edited dead letter still fails' },
   event_id_reused: { status: 422, title: 'The event id was used before with another body' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },

@@ -36,6 +36,17 @@ const unitsByBody = new WeakMap<object, ReadonlyMap<string, 'micros' | 'ms'>>();
 const FACTOR = { micros: 1_000_000, ms: 1_000 } as const;
 const ENVELOPE: ReadonlySet<string> = new Set(ENVELOPE_FIELDS);
 
+/** The inverse of `storedData`: the event as it would be sent. What the body does not declare stays as it is. */
+export function sentData(definition: AnyEventDefinition, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const stored = new Map([...unitsOf(definition.body)].map(([name, unit]) => [`${name}_${unit}`, { name, factor: FACTOR[unit] }]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => {
+      const sent = stored.get(name);
+      return sent && typeof value === 'number' ? [sent.name, value / sent.factor] : [name, value];
+    }),
+  );
+}
+
 /** The data of an event as stored: amounts in micro-units, durations in milliseconds, the envelope's fields left out. */
 export function storedData(definition: AnyEventDefinition, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   let units = unitsByBody.get(definition.body);

@@ -1,4 +1,9 @@
 export { activateProjection } from './activate';
+export * from './dead-letters/causes';
+export { DeadLetterDesk, type DeskOptions } from './dead-letters/desk';
+export { requestSettlement, settlementOutcome, type SettleFailure, type SettleOutcome, type SettleRequest } from './dead-letters/jobs';
+export { MendRefusedError, mendedEvent, typeOfTopic, type MendedEvent } from './dead-letters/mend';
+export { readLetter, type LetterContent } from './dead-letters/read-letter';
 export * from './define';
 export * from './digest';
 export { eraseEvents } from './erase-events';

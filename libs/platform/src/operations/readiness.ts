@@ -3,29 +3,42 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Resolves when the part works, rejects (or takes too long) when it does not. */
 export type Check = () => Promise<unknown>;
 
+export interface ReadinessAnswer {
+  readonly status: 'ok' | 'degraded' | 'unavailable';
+  readonly checks: Readonly<Record<string, string>>;
+}
+
 const REMEMBERED_MS = 1_000;
 
 /** Whether every part the process depends on answers. Asked at most once a second, only when somebody asks. */
 export class Readiness {
-  private last: { readonly at: number; readonly answer: Promise<Record<string, string>> } | undefined;
+  private last: { readonly at: number; readonly answer: Promise<ReadinessAnswer> } | undefined;
 
   constructor(
     private readonly checks: Readonly<Record<string, Check>>,
     private readonly draining: () => boolean,
+    /** Parts whose trouble is to be seen, but makes the process no less able to answer. */
+    private readonly notes: Readonly<Record<string, Check>> = {},
     private readonly timeoutMs = 2_000,
   ) {}
 
-  /** `ok` or the reason, by part. */
-  async check(): Promise<Record<string, string>> {
-    if (this.draining()) return { process: 'stopping' };
+  /** Whether the process can do its work, all of it (`ok`) or most of it, and `ok` or the reason by part. */
+  async check(): Promise<ReadinessAnswer> {
+    if (this.draining()) return { status: 'unavailable', checks: { process: 'stopping' } };
     const now = performance.now();
     if (this.last === undefined || now - this.last.at > REMEMBERED_MS) this.last = { at: now, answer: this.askAll() };
     return this.last.answer;
   }
 
-  private async askAll(): Promise<Record<string, string>> {
-    const states = Object.entries(this.checks).map(async ([name, check]) => [name, await this.ask(check)] as const);
-    return Object.fromEntries(await Promise.all(states));
+  private async askAll(): Promise<ReadinessAnswer> {
+    const [parts, notes] = await Promise.all([this.askEach(this.checks), this.askEach(this.notes)]);
+    const fails = ([, state]: readonly [string, string]): boolean => state !== 'ok';
+    const status = parts.some(fails) ? 'unavailable' : notes.some(fails) ? 'degraded' : 'ok';
+    return { status, checks: Object.fromEntries([...parts, ...notes.filter(fails)]) };
+  }
+
+  private askEach(checks: Readonly<Record<string, Check>>): Promise<(readonly [string, string])[]> {
+    return Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await this.ask(check)] as const));
   }
 
   private async ask(check: Check): Promise<string> {
@@ -36,6 +49,7 @@ export class Readiness {
     } catch (error) {
       // A code, not a message: the answer is public.
       const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'DEAD_LETTERS_FULL') return 'too many: partitions wait (DEAD_LETTERS_FULL)';
       return typeof code === 'string' ? `does not answer (${code})` : 'does not answer';
     } finally {
       enough.abort();

@@ -1,4 +1,4 @@
-import { ProjectionRunner, ViewFreshness } from '@picly/projections';
+import { DeadLetterDesk, ProjectionRunner, ViewFreshness } from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
 import { projectionMetrics } from '../operations/projection-metrics';
@@ -9,6 +9,8 @@ import { untilAvailable } from './until-available';
 export interface ProjectingOptions extends Resources {
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Most dead letters of a projection. */
+  readonly maxDeadLetters: number;
   /** Ends a start that waits for the log. */
   readonly signal?: AbortSignal;
 }
@@ -17,18 +19,20 @@ export interface ProjectingOptions extends Resources {
 export class Projecting {
   readonly freshness: ViewFreshness;
   private readonly runner: ProjectionRunner | undefined;
+  private readonly desk: DeadLetterDesk;
   private running = false;
 
   constructor(
     definition: ServiceDefinition,
     private readonly options: ProjectingOptions,
   ) {
-    const { pool, log, personKeys, logger, registry } = options;
+    const { pool, log, personKeys, logger, registry, maxDeadLetters } = options;
     const { name, projections } = definition;
     if (projections.length > 0) {
       const metrics = projectionMetrics(registry);
-      this.runner = new ProjectionRunner({ pool, log, personKeys, projections, group: `picly.${name}`, logger, metrics });
+      this.runner = new ProjectionRunner({ pool, log, personKeys, projections, group: `picly.${name}`, logger, metrics, maxDeadLetters });
     }
+    this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => projections });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
   }
 
@@ -39,13 +43,19 @@ export class Projecting {
       logger,
       ...(signal && { signal }),
     });
+    this.desk.start();
     this.running = true;
   }
 
   /** Finishes the batches under way. */
   async stop(): Promise<void> {
     this.running = false;
-    await this.runner?.stop();
+    await Promise.all([this.desk.stop(), this.runner?.stop()]);
+  }
+
+  /** Rejects while partitions wait because too many of their events are dead letters; the code says so. */
+  async checkDeadLetters(): Promise<void> {
+    if ((this.runner?.full() ?? []).length > 0) throw Object.assign(new Error('too many dead letters'), { code: 'DEAD_LETTERS_FULL' });
   }
 
   /** Rejects while the projections do not run. */

@@ -61,7 +61,13 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
   const opened = await openResources(definition, { ...options, onFatal }, closers);
   const resources = { ...opened, log: measuredLog(opened.log, registry) };
   const { signal } = options;
-  const projections = new Projecting(definition, { ...resources, logger, registry, ...(signal && { signal }) });
+  const projections = new Projecting(definition, {
+    ...resources,
+    logger,
+    registry,
+    maxDeadLetters: config.DEAD_LETTER_LIMIT,
+    ...(signal && { signal }),
+  });
   const state = new ServiceState();
   const readiness = new Readiness(
     {
@@ -70,6 +76,7 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
       projections: () => projections.check(),
     },
     () => state.draining,
+    { dead_letters: () => projections.checkDeadLetters() },
   );
   const { app, authenticator } = await buildApp(definition, {
     ...resources,

@@ -54,7 +54,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
       personKeys: new PersonKeys({ pool }),
       registry: createRegistry('test'),
       freshness: options.freshness ?? FRESH,
-      readiness: new Readiness(options.checks ?? {}, () => state.draining, 200),
+      readiness: new Readiness(options.checks ?? {}, () => state.draining, {}, 200),
     },
   );
   await app.listen(0, '127.0.0.1');

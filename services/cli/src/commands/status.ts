@@ -37,6 +37,7 @@ interface Health {
 }
 
 const UNWELL = 3;
+const READY: Readonly<Record<string, string>> = { ok: 'ready', degraded: 'ready, but not well' };
 
 const known = (n: number | null): string => (n === null ? '?' : count(n));
 
@@ -50,7 +51,7 @@ export async function showStatus(flags: StatusFlags, config: CliConfig): Promise
     printJson({ url: config.url, health, projections });
     return exitCode;
   }
-  print(`${config.url} is ${health.status === 'ok' ? 'ready' : 'not ready'} (${checks(health)})\n`);
+  print(`${config.url} is ${READY[health.status] ?? 'not ready'} (${checks(health)})\n`);
   print(projectionTable(projections));
   if (flags.partitions) print(`\n${partitionTable(projections)}`);
   for (const line of troubles(projections)) print(`\n${line}`);
