@@ -1,4 +1,5 @@
 import { inTransaction, sqlState, type DatabasePool, type Transaction } from '@picly/database';
+import { bridgeColumns } from './bridge';
 import { idOf, quoted, type AnyProjection } from './names';
 
 interface Published {
@@ -13,7 +14,8 @@ const LOCK = `select pg_advisory_xact_lock(hashtext('picly.publish'))`;
 
 /**
  * Make readers see this version: `picly.<table>` for every table and view of it, in one transaction. The version must be
- * installed (`installProjections`). Readers see the old rows until the commit, and the new ones after it.
+ * installed (`installProjections`). Readers see the old rows until the commit, and the new ones after it. Says nothing about whether the
+ * version is as far as the one before: `switchVersion` does.
  */
 export async function activateProjection(pool: DatabasePool, projection: AnyProjection): Promise<void> {
   await inTransaction(pool, async (sql) => {
@@ -22,39 +24,53 @@ export async function activateProjection(pool: DatabasePool, projection: AnyProj
   });
 }
 
-/** The same inside a transaction that holds the publication lock. */
-export async function publish(sql: Transaction, projection: AnyProjection): Promise<void> {
+/**
+ * The same inside a transaction that holds the publication lock. With `shape` the views also have the columns (as null) and relations
+ * (empty) of that version, so that readers of another release find what they ask for.
+ */
+export async function publish(sql: Transaction, projection: AnyProjection, shape?: AnyProjection): Promise<void> {
+  const version = await publishedBy(sql, projection);
+  const other = shape && (await publishedBy(sql, shape));
+  await sql.query('create schema if not exists picly');
+  for (const relation of [...new Set([...version.relations, ...(other?.relations ?? [])])]) {
+    const definition = await bridgeColumns(sql, { schema: version.schema_name, like: other?.schema_name, relation });
+    await replaceView(sql, 'picly', relation, definition);
+  }
+  await sql.query(
+    `update runtime.projections
+        set previous_version = case when active_version is distinct from $2 then active_version else previous_version end,
+            active_version = $2, activated_at = now(), next_version = null
+      where name = $1 and (active_version is distinct from $2 or next_version is not null)`,
+    [projection.name, projection.version],
+  );
+}
+
+/** Where a version's relations are; throws when it is not installed. */
+export async function publishedBy(sql: Pick<Transaction, 'query'>, projection: AnyProjection): Promise<Published> {
   const [version] = await sql.query<Published>(
     `select schema_name, array(select t ->> 'name' from jsonb_array_elements(tables) t) || sql_views as relations
        from runtime.projection_versions where projection = $1 and version = $2`,
     [projection.name, projection.version],
   );
   if (!version) throw new Error(`${idOf(projection)} is not installed`);
-  await sql.query('create schema if not exists picly');
-  for (const relation of version.relations) await replaceView(sql, version.schema_name, relation);
-  await sql.query(
-    `update runtime.projections set active_version = $2, activated_at = now()
-      where name = $1 and active_version is distinct from $2`,
-    [projection.name, projection.version],
-  );
+  return version;
 }
 
-export async function lockPublication(sql: Transaction): Promise<void> {
+export async function lockPublication(sql: Pick<Transaction, 'query'>): Promise<void> {
   await sql.query(LOCK);
 }
 
 /** Views of other people on top of ours survive as long as the columns allow. */
-async function replaceView(sql: Transaction, schema: string, relation: string): Promise<void> {
-  const view = `picly.${quoted(relation)}`;
-  const definition = `as select * from ${quoted(schema)}.${quoted(relation)}`;
+export async function replaceView(sql: Pick<Transaction, 'query'>, schema: string, relation: string, definition: string): Promise<void> {
+  const view = `${quoted(schema)}.${quoted(relation)}`;
   await sql.query('savepoint replace_view');
   try {
-    await sql.query(`create or replace view ${view} ${definition}`);
+    await sql.query(`create or replace view ${view} as ${definition}`);
   } catch (error) {
     if (!CANNOT_REPLACE.has(sqlState(error) ?? '')) throw error;
     await sql.query('rollback to savepoint replace_view');
     await sql.query(`drop view ${view}`);
-    await sql.query(`create view ${view} ${definition}`);
+    await sql.query(`create view ${view} as ${definition}`);
   }
   await sql.query('release savepoint replace_view');
 }

@@ -44,6 +44,17 @@ export class ClaimKeeper {
     for (const lane of this.deps.lanes) lane.disown(places);
   }
 
+  /** Claims for a new lane what is assigned here; tried again when that cannot be had now. */
+  async adopt(lane: Lane): Promise<void> {
+    const places = [...this.assigned.values()].filter(({ topic }) => lane.topics.has(topic));
+    if (places.length > 0) await this.takeBack(lane, places.map(placeOf));
+  }
+
+  /** The lane is not folded here any more. */
+  forget(lane: Lane): void {
+    lane.disown([...this.assigned.values()]);
+  }
+
   /** To be told of every fence that a lane ran into. */
   lost(lane: Lane, places: readonly string[]): void {
     const pauseMs = Math.max(FIRST_PAUSE_MS, ...places.map((place) => 2 * (this.pauses.get(place) ?? 0)));
@@ -66,10 +77,10 @@ export class ClaimKeeper {
 
   private async takeBack(lane: Lane, names: readonly string[]): Promise<void> {
     const places = names.flatMap((name) => this.assigned.get(name) ?? []).filter((place) => lane.position(place) === undefined);
-    if (places.length === 0) return;
+    if (places.length === 0 || !this.deps.lanes.includes(lane)) return;
     try {
       await this.claimFor([lane], places);
-      this.deps.logger.info({ projection: lane.id, partitions: places.map(placeOf) }, 'claimed back what the group still assigns here');
+      this.deps.logger.info({ projection: lane.id, partitions: places.map(placeOf) }, 'claimed what the group assigns here');
       this.deps.onReclaimed();
     } catch (error) {
       this.deps.logger.warn({ projection: lane.id }, `could not claim, will try again: ${describe(error)}`);

@@ -65,7 +65,7 @@ export class ViewFreshness {
    * false after `timeoutMs`.
    */
   async waitFor(names: readonly string[], vector: PositionVector, timeoutMs: number): Promise<boolean> {
-    const projections = await this.registry.named(names);
+    const projections = seen(await this.registry.named(names));
     const wanted = projections.flatMap((projection) =>
       vector.filter(({ topic }) => projection.topics.has(topic)).map((position) => ({ ...position, projection })),
     );
@@ -77,7 +77,7 @@ export class ViewFreshness {
 
   /** To be asked before the rows are read: they are at least as fresh as this. */
   async asOf(names: readonly string[]): Promise<AsOf> {
-    const projections = await this.registry.named(names);
+    const projections = seen(await this.registry.named(names));
     const topics = [...new Set(projections.flatMap((projection) => [...projection.topics]))];
     const ends = await this.ends.of(topics);
     await this.look(KEEP_MS);
@@ -130,4 +130,10 @@ export class ViewFreshness {
   }
 }
 
-const consumes = ({ topics }: ActiveProjection, place: string): boolean => topics.has(place.slice(0, place.lastIndexOf('/')));
+type Seen = Pick<ActiveProjection, 'id' | 'topics'>;
+
+/** What readers see now or, while a switch is announced, in a moment. */
+const seen = (projections: readonly ActiveProjection[]): Seen[] =>
+  projections.flatMap(({ next, ...active }) => [active, ...(next ? [next] : [])]);
+
+const consumes = ({ topics }: Seen, place: string): boolean => topics.has(place.slice(0, place.lastIndexOf('/')));

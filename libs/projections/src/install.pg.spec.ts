@@ -67,26 +67,71 @@ it('may be done by any number of processes at once', async () => {
   expect(await pool.query('select * from picly.colour_counts, picly.shade_counts')).toEqual([]);
 });
 
-it('is one query when there is nothing to do', async () => {
+it('is three queries when there is nothing to do', async () => {
   await installProjections(pool, [v1]);
   const asked = jest.spyOn(pool, 'query');
   await installProjections(pool, [v1]);
-  expect(asked).toHaveBeenCalledTimes(1);
+  expect(asked).toHaveBeenCalledTimes(3);
 });
 
-it('completes a version whose description grew', async () => {
+/** As if something had been folded: there is something to build anew. */
+const folded = (): Promise<unknown> =>
+  pool.query(
+    `insert into runtime.checkpoints (projection, version, topic, partition, first_offset, next_offset, owner)
+     values ('colours', 1, 'picly.rating-submitted', 0, 0, 3, 'test')`,
+  );
+
+it('a description that changed before anything was folded takes the place of the one before at once', async () => {
+  await installProjections(pool, [v1]);
+  const lines: string[] = [];
+  await installProjections(pool, [colours(1, [first, wider])], { log: (line) => lines.push(line) });
+  expect(lines).toEqual(['projection colours: version 2 is active (nothing had been folded before)']);
+  await pool.query(`insert into colours_v2.colour_counts values ('red', 3, 4)`);
+  expect(await pool.query('select * from picly.colour_counts')).toEqual([{ colour: 'red', n: 3, stars: 4 }]);
+});
+
+it('a changed description is built beside the active version, which has its columns meanwhile, as null', async () => {
   await installProjections(pool, [v1]);
   await pool.query(`insert into colours_v1.colour_counts values ('red', 3)`);
-  await installProjections(pool, [colours(1, [first, wider])]);
+  await folded();
+  const changed = colours(2, [first, wider]);
+  await installProjections(pool, [changed]);
+  await installProjections(pool, [changed]);
   expect(await pool.query('select * from picly.colour_counts')).toEqual([{ colour: 'red', n: 3, stars: null }]);
+  expect(await active()).toBe(1);
+  const jobs = await pool.query('select kind, version, base_version, code_version, state from runtime.projection_jobs');
+  expect(jobs).toEqual([{ kind: 'deploy', version: 2, base_version: 1, code_version: 2, state: 'requested' }]);
 });
 
-it('builds a newer version beside the active one and says so; readers keep the old one until it is activated', async () => {
+it('of two deployments the second is refused in a sentence while somebody works on the first, and takes its place when nobody does', async () => {
+  await installProjections(pool, [v1]);
+  await folded();
+  await installProjections(pool, [v2]);
+  await pool.query(`update runtime.projection_jobs set owner = 'host/7', lease_until = now() + interval '1 minute'`);
+  const third = colours(3, [first, wider]);
+  await expect(installProjections(pool, [third])).rejects.toThrow(
+    'colours: code version 3 cannot be deployed while host/7 is at work on version 2 (deploy, requested): ' +
+      'wait until that is done, or cancel it (picly rebuild --cancel colours), then start again',
+  );
+  await pool.query(`update runtime.projection_jobs set lease_until = now() - interval '1 second'`);
+  await installProjections(pool, [third]);
+  expect(await pool.query('select version, code_version, state from runtime.projection_jobs order by id')).toEqual([
+    { version: 2, code_version: 2, state: 'cancelled' },
+    { version: 3, code_version: 3, state: 'requested' },
+  ]);
+  expect(await pool.query(`select schema_name from information_schema.schemata where schema_name ~ '^colours' order by 1`)).toEqual([
+    { schema_name: 'colours_v1' },
+    { schema_name: 'colours_v3' },
+  ]);
+});
+
+it('says that a newer version is built beside the active one; readers keep the old one until it is activated', async () => {
   await installProjections(pool, [v1]);
   await pool.query(`insert into colours_v1.colour_counts values ('red', 3)`);
+  await folded();
   const lines: string[] = [];
   await installProjections(pool, [v2], { log: (line) => lines.push(line) });
-  expect(lines).toEqual(['projection colours: version 2 is built beside the active version 1; activate it when it has caught up']);
+  expect(lines).toEqual(['projection colours: version 2 is built beside the active version 1, and shown once it has caught up']);
   expect(await pool.query('select colour, n from picly.colour_counts')).toEqual([{ colour: 'red', n: 3 }]);
   await pool.query(`insert into colours_v2.colour_counts values (4, 'blue')`);
   await activateProjection(pool, v2);
@@ -97,6 +142,7 @@ it('builds a newer version beside the active one and says so; readers keep the o
 
 it('readers see one version or the other while it is switched, never neither', async () => {
   await installProjections(pool, [v1]);
+  await folded();
   await installProjections(pool, [v2]);
   await pool.query(`insert into colours_v1.colour_counts values ('red', 1)`);
   await pool.query(`insert into colours_v2.colour_counts values (2, 'blue')`);

@@ -1,34 +1,23 @@
-import { createHash } from 'node:crypto';
-import { createPool, inTransaction, migrate, sqlState, type DatabasePool, type Transaction } from '@picly/database';
+import { createPool, inTransaction, migrate, type DatabasePool, type Transaction } from '@picly/database';
 import { PERSON_KEY_MIGRATIONS } from '@picly/personal-data';
 import { lockPublication, publish } from './activate';
-import type { MigrationClass, Projection } from './define';
-import { RUNTIME_MIGRATIONS, VERSION_MIGRATIONS } from './migrations';
-import { idOf, schemaOf, topicsOf } from './names';
+import type { Projection } from './define';
+import { RUNTIME_MIGRATIONS } from './migrations';
+import { requestDeployment } from './rebuild/deploy';
+import { createTables, installedVersions, isBuiltBy, registerVersion, type InstalledVersion } from './versions';
 
 export interface InstallOptions {
   /** Told what was done, one line each; silent when there was nothing to do. */
   readonly log?: (line: string) => void;
 }
 
-interface InstalledRow {
-  readonly projection: string;
-  readonly version: number;
-  readonly definition: string;
-  readonly active_version: number | null;
-}
-
-const MISSING = new Set(['42P01', '3F000']);
-const INSTALLED = `
-  select v.projection, v.version, v.definition, p.active_version
-    from runtime.projection_versions v join runtime.projections p on p.name = v.projection
-   where v.projection = any($1::text[])`;
-
 /**
  * Creates or completes what the projections need: the runtime tables, a schema per version with its tables, the registry,
- * and the views `picly.<table>` of versions that become the first of their projection. A version newer than the active one is
- * built beside it; to activate it is an operator's decision. Any number of processes may do this at once; with nothing to
- * do it is one query.
+ * and the views `picly.<table>` of versions that become the first of their projection. A description that differs from the one the
+ * active version was built by is deployed: its version is built beside the active one by whoever runs the projection
+ * (`ProjectionKeeper`), compared, and then shown to readers. Of several descriptions of one projection the newest is deployed;
+ * the others only fold what they have built before. Any number of processes may do this at once. Throws `RebuildRefusedError` while another
+ * deployment of a projection is at work.
  */
 export async function installProjections(
   target: string | DatabasePool,
@@ -38,66 +27,59 @@ export async function installProjections(
   refuseConflicts(projections);
   const pool = typeof target === 'string' ? createPool({ url: target, maxConnections: 2, applicationName: 'picly install' }) : target;
   try {
-    const missing = outdated(projections, await installed(pool, projections));
-    if (missing.length === 0) return;
     await migrate(pool, { schema: 'runtime', migrations: [...PERSON_KEY_MIGRATIONS, ...RUNTIME_MIGRATIONS] });
-    for (const projection of missing) {
-      await migrate(pool, { schema: schemaOf(projection), migrations: [...VERSION_MIGRATIONS, ...projection.migrations] });
-    }
-    await inTransaction(pool, async (sql) => {
-      await lockPublication(sql);
-      for (const projection of missing) await register(sql, projection, options.log ?? (() => undefined));
-    });
+    const installed = await installedVersions(
+      pool,
+      projections.map(({ name }) => name),
+    );
+    for (const projection of newest(projections)) await install(pool, projection, { installed, log: options.log ?? (() => undefined) });
   } finally {
     if (pool !== target) await pool.close();
   }
 }
 
-async function installed(pool: DatabasePool, projections: readonly Projection[]): Promise<InstalledRow[]> {
-  try {
-    return await pool.query<InstalledRow>(INSTALLED, [projections.map(({ name }) => name)]);
-  } catch (error) {
-    if (MISSING.has(sqlState(error) ?? '')) return [];
-    throw error;
+function newest(projections: readonly Projection[]): Projection[] {
+  const byName = new Map<string, Projection>();
+  for (const projection of projections) {
+    if (projection.version >= (byName.get(projection.name)?.version ?? 0)) byName.set(projection.name, projection);
   }
+  return [...byName.values()];
 }
 
-function outdated(projections: readonly Projection[], rows: readonly InstalledRow[]): Projection[] {
-  const known = new Map(rows.map((row) => [idOf({ name: row.projection, version: row.version }), row.definition]));
-  return projections.filter((projection) => known.get(idOf(projection)) !== definitionOf(projection));
+interface Known {
+  readonly installed: readonly InstalledVersion[];
+  readonly log: (line: string) => void;
 }
 
-/** Everything about a version that installing acts on. */
-function definitionOf(projection: Projection): string {
-  const { tables, sqlViews = [], migrations } = projection;
-  const names = [...RUNTIME_MIGRATIONS, ...VERSION_MIGRATIONS, ...migrations].map((migration: MigrationClass) => migration.name);
-  return createHash('sha256')
-    .update(JSON.stringify([topicsOf(projection), tables, sqlViews, names]))
-    .digest('hex');
+async function install(pool: DatabasePool, projection: Projection, { installed, log }: Known): Promise<void> {
+  const own = installed.filter(({ projection: name }) => name === projection.name);
+  const built = own.filter((version) => isBuiltBy(version, projection));
+  for (const { version } of built) await createTables(pool, projection, version);
+  const active = own.find((version) => version.active);
+  if (active === undefined) return installFirst(pool, projection, log);
+  if (active.code_version > projection.version) {
+    return log(
+      `projection ${projection.name}: version ${projection.version} is older than the active version ${active.code_version} and is not read by anybody`,
+    );
+  }
+  // A version that is being built is prepared again: the process that began may have ended in between.
+  if (built.some(({ state }) => state === 'live')) return;
+  await requestDeployment(pool, projection, log);
 }
 
-async function register(sql: Transaction, projection: Projection, log: (line: string) => void): Promise<void> {
-  const { name, version, tables, sqlViews = [] } = projection;
-  const [active] = await sql.query<{ active_version: number | null }>(
-    `insert into runtime.projections as p (name) values ($1) on conflict (name) do update set name = p.name returning active_version`,
-    [name],
-  );
-  await sql.query(
-    `insert into runtime.projection_versions (projection, version, schema_name, topics, tables, sql_views, definition)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (projection, version) do update
-       set topics = excluded.topics, tables = excluded.tables, sql_views = excluded.sql_views, definition = excluded.definition`,
-    [name, version, schemaOf(projection), topicsOf(projection), JSON.stringify(tables), sqlViews, definitionOf(projection)],
-  );
-  const current = active?.active_version ?? null;
-  if (current === null || current === version) {
+async function installFirst(pool: DatabasePool, projection: Projection, log: (line: string) => void): Promise<void> {
+  await createTables(pool, projection, projection.version);
+  await inTransaction(pool, async (sql) => {
+    await lockPublication(sql);
+    if (await isActive(sql, projection)) return;
+    await registerVersion(sql, projection, { version: projection.version, state: 'live' });
     await publish(sql, projection);
-    if (current === null) log(`projection ${name}: version ${version} is active`);
-  } else if (version > current) {
-    log(`projection ${name}: version ${version} is built beside the active version ${current}; activate it when it has caught up`);
-  } else {
-    log(`projection ${name}: version ${version} is older than the active version ${current} and is not read by anybody`);
-  }
+    log(`projection ${projection.name}: version ${projection.version} is active`);
+  });
+}
+
+async function isActive(sql: Transaction, { name }: Projection): Promise<boolean> {
+  return (await installedVersions(sql, [name])).some(({ active }) => active);
 }
 
 /** Two owners of one published name would overwrite each other. */

@@ -10,7 +10,7 @@ import type { Projection } from './define';
 import { Gate } from './gate';
 import { Lane } from './lane';
 import { NO_LOGGER, NO_METRICS, type RunnerLogger, type RunnerMetrics } from './metrics';
-import { placeOf } from './names';
+import { idOf, placeOf } from './names';
 import { PositionBoard } from './position-board';
 import { Stream } from './stream';
 
@@ -20,6 +20,8 @@ export interface RunnerOptions {
   readonly personKeys: KeyReader;
   /** Installed before (`installProjections`); versions of one projection may run side by side. */
   readonly projections: readonly Projection[];
+  /** Topics to be assigned beside those of the projections: of versions that may be followed later. */
+  readonly topics?: readonly string[];
   /** Instances of one service share a group, and the partitions with it. */
   readonly group: string;
   /** Shown to operators beside the partitions it owns (default: random). */
@@ -49,10 +51,11 @@ const DEFAULT_MAX_DEAD_LETTERS = 10_000;
 export class ProjectionRunner {
   /** How far this instance has come, for whoever waits in this process. */
   readonly positions = new PositionBoard();
-  readonly projections: readonly Projection[];
   private readonly options: RunnerOptions;
   private readonly logger: RunnerLogger;
-  private readonly lanes: readonly Lane[];
+  private readonly lanes: Lane[];
+  private readonly newLane: (projection: Projection) => Lane;
+  private readonly halts = new Map<string, string>();
   private readonly stream: Stream;
   private readonly catchUp: CatchUp;
   private readonly collector: Collector;
@@ -70,23 +73,21 @@ export class ProjectionRunner {
       maxRecords = DEFAULT_MAX_RECORDS,
     } = options;
     this.options = options;
-    this.projections = projections;
     this.logger = logger;
     const gate = new Gate(options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
-    this.lanes = projections.map(
-      (projection) =>
-        new Lane(projection, {
-          pool,
-          logger,
-          metrics,
-          gate,
-          keys,
-          board: this.positions,
-          maxDeadLetters: options.maxDeadLetters ?? DEFAULT_MAX_DEAD_LETTERS,
-          onRoom: () => this.catchUp.look(),
-          onFenced: (lane, places) => this.claims.lost(lane, places),
-        }),
-    );
+    this.newLane = (projection) =>
+      new Lane(projection, {
+        pool,
+        logger,
+        metrics,
+        gate,
+        keys,
+        board: this.positions,
+        maxDeadLetters: options.maxDeadLetters ?? DEFAULT_MAX_DEAD_LETTERS,
+        onRoom: () => this.catchUp.look(),
+        onFenced: (lane, places) => this.claims.lost(lane, places),
+      });
+    this.lanes = projections.map((projection) => this.newLane(projection));
     this.stream = new Stream({ log, keys, lanes: this.lanes, onBehind: () => this.catchUp.look() });
     this.catchUp = new CatchUp({ log, keys, lanes: this.lanes, gaps: (lanes) => this.stream.gaps(lanes), maxRecords, logger });
     const owner = options.owner ?? randomUUID();
@@ -96,7 +97,7 @@ export class ProjectionRunner {
 
   /** Resolves when the group has been joined; partitions come when the group assigns them. */
   async start(): Promise<void> {
-    const topics = [...new Set(this.lanes.flatMap((lane) => [...lane.topics]))];
+    const topics = [...new Set([...this.lanes.flatMap((lane) => [...lane.topics]), ...(this.options.topics ?? [])])];
     if (topics.length === 0) return;
     const { group, maxBatchRecords = DEFAULT_BATCH_RECORDS, sessionTimeoutMs } = this.options;
     this.member = await this.options.log.join({
@@ -108,7 +109,7 @@ export class ProjectionRunner {
         assigned: (places) => this.assigned(places),
         revoked: async (places) => this.revoked(places),
         batch: (batch) => this.collector.add(batch),
-        halted: (place, error) => this.halted(place, error),
+        halted: (place, error) => this.halt(place, error),
       },
     });
   }
@@ -123,6 +124,30 @@ export class ProjectionRunner {
   /** Whether partitions are assigned to this instance. */
   assignment(): readonly TopicPartition[] {
     return this.member?.assignment() ?? [];
+  }
+
+  /**
+   * Folds these versions from now on, and no others: new ones begin at their checkpoints and catch up by themselves, the
+   * partitions of those that are left out are given up.
+   */
+  async follow(projections: readonly Projection[]): Promise<void> {
+    const wanted = new Map(projections.map((projection) => [idOf(projection), projection]));
+    for (const lane of this.lanes.filter(({ id }) => !wanted.has(id))) {
+      this.lanes.splice(this.lanes.indexOf(lane), 1);
+      this.claims.forget(lane);
+    }
+    const known = new Set(this.lanes.map(({ id }) => id));
+    for (const [id, projection] of wanted) {
+      if (known.has(id)) continue;
+      const lane = this.newLane(projection);
+      this.lanes.push(lane);
+      await this.claims.adopt(lane);
+    }
+  }
+
+  /** Partitions that cannot go on, and why: records that are to be folded are gone from the log. */
+  halted(): readonly string[] {
+    return [...this.halts.values()];
   }
 
   /** `<name>@<version>` of the projections with partitions that wait because too many dead letters are parked. */
@@ -143,6 +168,7 @@ export class ProjectionRunner {
   }
 
   private async assigned(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
+    for (const place of places) this.halts.delete(placeOf(place));
     await this.claims.take(places);
     const positions = this.stream.begin(places);
     this.catchUp.look();
@@ -154,7 +180,8 @@ export class ProjectionRunner {
     this.claims.drop(places);
   }
 
-  private halted(place: TopicPartition, error: Error): void {
+  private halt(place: TopicPartition, error: Error): void {
+    this.halts.set(placeOf(place), error.message);
     this.logger.error({ partition: placeOf(place), err: error }, `halted: ${error.message}`);
     for (const lane of this.lanes) if (lane.topics.has(place.topic)) lane.halt(place, error.message);
   }
