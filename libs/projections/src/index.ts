@@ -4,11 +4,14 @@ export { DeadLetterDesk, type DeskOptions } from './dead-letters/desk';
 export { requestSettlement, settlementOutcome, type SettleFailure, type SettleOutcome, type SettleRequest } from './dead-letters/jobs';
 export { MendRefusedError, mendedEvent, typeOfTopic, type MendedEvent } from './dead-letters/mend';
 export { readLetter, type LetterContent } from './dead-letters/read-letter';
+export { withDecisions } from './dead-letters/decisions';
+export { decodeRecords } from './decode';
 export * from './define';
 export * from './digest';
 export { eraseEvents } from './erase-events';
 export * from './errors';
 export * from './fold-events';
+export { foldSettings } from './fold-sql';
 export * from './install';
 export * from './migrations';
 export { schemaOf, topicsOf } from './names';
@@ -18,7 +21,17 @@ export * from './runner';
 export * from './freshness';
 export type { FoldedBy } from './folded-by';
 export type { PartitionStatus, ProjectionStatus } from './status';
-export { foldable, installedVersions, liveProjections, numbered, sideSchemaOf, type InstalledVersion, type VersionState } from './versions';
+export {
+  foldable,
+  installedVersions,
+  isBuiltBy,
+  liveProjections,
+  numbered,
+  removeVersion,
+  sideSchemaOf,
+  type InstalledVersion,
+  type VersionState,
+} from './versions';
 export { isFinished, ProjectionAdmin, type RebuildRequest, type SideRequest } from './rebuild/admin';
 export { latestAudits, type AuditResult } from './rebuild/audits';
 export type { Difference } from './rebuild/compare';

@@ -42,6 +42,7 @@ export class Lane {
   readonly topics: ReadonlySet<string>;
   private readonly claims = new Map<string, Claim>();
   private readonly ends = new Map<string, number>();
+  private readonly halts = new Map<string, string>();
   private readonly turns = new Turns();
   private readonly waiting: Waiting;
 
@@ -55,7 +56,10 @@ export class Lane {
   }
 
   own(claims: readonly Claim[]): void {
-    for (const claim of claims) this.claims.set(placeOf(claim), claim);
+    for (const claim of claims) {
+      this.claims.set(placeOf(claim), claim);
+      this.halts.delete(placeOf(claim));
+    }
     this.deps.board.advance(
       this.id,
       claims.map((claim) => [placeOf(claim), claim.nextOffset]),
@@ -66,6 +70,7 @@ export class Lane {
     for (const place of places) {
       this.claims.delete(placeOf(place));
       this.ends.delete(placeOf(place));
+      this.halts.delete(placeOf(place));
       this.waiting.end(placeOf(place));
     }
   }
@@ -75,11 +80,17 @@ export class Lane {
     return this.waiting.places;
   }
 
+  /** Why partitions cannot go on. */
+  get halted(): readonly string[] {
+    return [...this.halts.values()];
+  }
+
   /** The records between its position and the start of the log are gone: an alarm for people, nothing more is folded here. */
   halt(place: TopicPartition, message: string): void {
     const claim = this.claims.get(placeOf(place));
     if (!claim) return;
     this.claims.delete(placeOf(place));
+    this.halts.set(placeOf(place), message);
     void noteError(this.deps.pool, this.projection, [claim], message).catch(() => undefined);
   }
 

@@ -55,7 +55,6 @@ export class ProjectionRunner {
   private readonly logger: RunnerLogger;
   private readonly lanes: Lane[];
   private readonly newLane: (projection: Projection) => Lane;
-  private readonly halts = new Map<string, string>();
   private readonly stream: Stream;
   private readonly catchUp: CatchUp;
   private readonly collector: Collector;
@@ -147,7 +146,7 @@ export class ProjectionRunner {
 
   /** Partitions that cannot go on, and why: records that are to be folded are gone from the log. */
   halted(): readonly string[] {
-    return [...this.halts.values()];
+    return this.lanes.flatMap((lane) => lane.halted.map((reason) => `${lane.id}: ${reason}`));
   }
 
   /** `<name>@<version>` of the projections with partitions that wait because too many dead letters are parked. */
@@ -168,7 +167,6 @@ export class ProjectionRunner {
   }
 
   private async assigned(places: readonly TopicPartition[]): Promise<readonly LogPosition[]> {
-    for (const place of places) this.halts.delete(placeOf(place));
     await this.claims.take(places);
     const positions = this.stream.begin(places);
     this.catchUp.look();
@@ -181,7 +179,6 @@ export class ProjectionRunner {
   }
 
   private halt(place: TopicPartition, error: Error): void {
-    this.halts.set(placeOf(place), error.message);
     this.logger.error({ partition: placeOf(place), err: error }, `halted: ${error.message}`);
     for (const lane of this.lanes) if (lane.topics.has(place.topic)) lane.halt(place, error.message);
   }

@@ -31,6 +31,12 @@ export const COMMON_CONFIG = defineConfig({
     max: 10_000_000,
     meaning: 'Most dead letters of a projection; the partition that brings one more waits until some are settled.',
   }),
+  AUDIT_INTERVAL_S: whole({
+    default: 900,
+    min: 0,
+    max: 1_000_000,
+    meaning: 'Seconds between the audits of the read models (counts, sums, identities); 0 runs them only on request.',
+  }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     meaning: 'Least severe line written to standard error.',

@@ -1,4 +1,4 @@
-import type { RunnerMetrics } from '@picly/projections';
+import type { AuditResult, RunnerMetrics } from '@picly/projections';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const BATCH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -47,5 +47,27 @@ export function projectionMetrics(registry: Registry): RunnerMetrics {
     },
     lag: (projection, count) => lag.labels(projection).set(count),
     failure: (projection, kind) => failures.labels(projection, kind).inc(),
+  };
+}
+
+/** The latest audits, as Prometheus metrics. */
+export function auditMetrics(registry: Registry): (result: AuditResult) => void {
+  const registers = [registry];
+  const labelNames = ['projection', 'audit'];
+  const offending = new Gauge({
+    name: 'picly_projection_audit_offending_rows',
+    help: 'Rows that break the rule of an audit, when it ran last; -1 when it could not be asked.',
+    labelNames,
+    registers,
+  });
+  const ranAt = new Gauge({
+    name: 'picly_projection_audit_timestamp_seconds',
+    help: 'When an audit ran last, seconds since the epoch.',
+    labelNames,
+    registers,
+  });
+  return (result) => {
+    offending.labels(result.projection, result.audit).set(result.offending);
+    ranAt.labels(result.projection, result.audit).set(Date.parse(result.ran_at) / 1_000);
   };
 }

@@ -8,6 +8,9 @@ export interface ReadinessAnswer {
   readonly checks: Readonly<Record<string, string>>;
 }
 
+/** Not ready for a reason that may be told to everybody. */
+export class NotReadyError extends Error {}
+
 const REMEMBERED_MS = 1_000;
 
 /** Whether every part the process depends on answers. Asked at most once a second, only when somebody asks. */
@@ -47,6 +50,7 @@ export class Readiness {
     try {
       return await Promise.race([check().then(() => 'ok'), late]);
     } catch (error) {
+      if (error instanceof NotReadyError) return error.message;
       // A code, not a message: the answer is public.
       const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'DEAD_LETTERS_FULL') return 'too many: partitions wait (DEAD_LETTERS_FULL)';

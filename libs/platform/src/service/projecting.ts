@@ -1,7 +1,8 @@
-import { DeadLetterDesk, ProjectionRunner, ViewFreshness } from '@picly/projections';
+import { DeadLetterDesk, ProjectionKeeper, ProjectionRunner, topicsOf, ViewFreshness, type Projection } from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
-import { projectionMetrics } from '../operations/projection-metrics';
+import { auditMetrics, projectionMetrics } from '../operations/projection-metrics';
+import { NotReadyError } from '../operations/readiness';
 import type { Resources } from './resources';
 import type { ServiceDefinition } from './service-definition';
 import { untilAvailable } from './until-available';
@@ -11,6 +12,8 @@ export interface ProjectingOptions extends Resources {
   readonly registry: Registry;
   /** Most dead letters of a projection. */
   readonly maxDeadLetters: number;
+  /** Seconds between audits. */
+  readonly auditIntervalS: number;
   /** Ends a start that waits for the log. */
   readonly signal?: AbortSignal;
 }
@@ -19,7 +22,10 @@ export interface ProjectingOptions extends Resources {
 export class Projecting {
   readonly freshness: ViewFreshness;
   private readonly runner: ProjectionRunner | undefined;
+  private readonly keeper: ProjectionKeeper | undefined;
   private readonly desk: DeadLetterDesk;
+  /** The versions that are folded, of those this service has code for. */
+  private live: readonly Projection[] = [];
   private running = false;
 
   constructor(
@@ -30,19 +36,30 @@ export class Projecting {
     const { name, projections } = definition;
     if (projections.length > 0) {
       const metrics = projectionMetrics(registry);
-      this.runner = new ProjectionRunner({ pool, log, personKeys, projections, group: `picly.${name}`, logger, metrics, maxDeadLetters });
+      const shared = { pool, log, personKeys, logger, metrics, maxDeadLetters };
+      const topics = [...new Set(projections.flatMap(topicsOf))];
+      const runner = new ProjectionRunner({ ...shared, projections: [], topics, group: `picly.${name}` });
+      this.runner = runner;
+      const follow = (live: readonly Projection[]): Promise<void> => {
+        this.live = live;
+        return runner.follow(live);
+      };
+      const { auditIntervalS } = options;
+      this.keeper = new ProjectionKeeper({ ...shared, projections, runner: { follow }, auditIntervalS, onAudit: auditMetrics(registry) });
     }
-    this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => projections });
+    this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
   }
 
   async start(): Promise<void> {
     const { logger, signal } = this.options;
+    await this.keeper?.prepare();
     await untilAvailable(() => this.runner?.start() ?? Promise.resolve(), {
       what: 'the consumer group',
       logger,
       ...(signal && { signal }),
     });
+    this.keeper?.start();
     this.desk.start();
     this.running = true;
   }
@@ -50,7 +67,8 @@ export class Projecting {
   /** Finishes the batches under way. */
   async stop(): Promise<void> {
     this.running = false;
-    await Promise.all([this.desk.stop(), this.runner?.stop()]);
+    await Promise.all([this.desk.stop(), this.keeper?.stop()]);
+    await this.runner?.stop();
   }
 
   /** Rejects while partitions wait because too many of their events are dead letters; the code says so. */
@@ -58,8 +76,10 @@ export class Projecting {
     if ((this.runner?.full() ?? []).length > 0) throw Object.assign(new Error('too many dead letters'), { code: 'DEAD_LETTERS_FULL' });
   }
 
-  /** Rejects while the projections do not run. */
-  check(): Promise<void> {
-    return this.running ? Promise.resolve() : Promise.reject(new Error('the projections do not run'));
+  /** Rejects while the projections do not run, or partitions of them cannot go on. */
+  async check(): Promise<void> {
+    if (!this.running) throw new Error('the projections do not run');
+    const [halted] = this.runner?.halted() ?? [];
+    if (halted !== undefined) throw new NotReadyError(`halted: ${halted}`);
   }
 }

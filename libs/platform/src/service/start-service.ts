@@ -66,6 +66,7 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
     logger,
     registry,
     maxDeadLetters: config.DEAD_LETTER_LIMIT,
+    auditIntervalS: config.AUDIT_INTERVAL_S,
     ...(signal && { signal }),
   });
   const state = new ServiceState();

@@ -214,18 +214,16 @@ const json = (value: object | undefined): string | null => (value === undefined 
  * else has taken the job: whatever this process did not commit before must not be committed.
  */
 export async function changeJob(sql: Sql, { id, fence }: Pick<Job, 'id' | 'fence'>, change: JobChange, leaseS: number): Promise<boolean> {
-  const { state = null, message = null, version = null, base_version: base = null, finished = false } = change;
-  const code = [change.code?.code_version ?? null, change.code?.definition ?? null];
-  const documents = [json(change.progress), json(change.comparison)];
-  const [row] = await sql.query<{ cancelled: boolean }>(CHANGE, [
-    ...[id, fence, leaseS, state, message],
-    ...documents,
-    ...[version, base],
-    ...code,
-    ...[json(change.until), finished],
-  ]);
+  const [row] = await sql.query<{ cancelled: boolean }>(CHANGE, [id, fence, leaseS, ...valuesOf(change)]);
   if (!row) throw new LeaseLostError();
   return row.cancelled;
+}
+
+function valuesOf(change: JobChange): unknown[] {
+  const { code, progress, comparison, until } = change;
+  const documents = [json(progress), json(comparison)];
+  const values = [change.state, change.message, ...documents, change.version, change.base_version, code?.code_version, code?.definition];
+  return [...values.map((value) => value ?? null), json(until), change.finished === true];
 }
 
 /** Another process has taken the job over. */

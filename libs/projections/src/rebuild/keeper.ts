@@ -60,6 +60,11 @@ export class ProjectionKeeper {
     this.skills = projections.map((code) => ({ projection: code.name, code_version: code.version, definition: definitionOf(code) }));
   }
 
+  /** Hands the versions that are live to the runner, before it starts. */
+  async prepare(): Promise<void> {
+    await this.follow();
+  }
+
   start(): void {
     this.looping ??= this.loop();
   }
