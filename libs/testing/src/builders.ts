@@ -30,6 +30,15 @@ const DEFAULTS: { readonly [T in EventType]: EventData<T> } = {
   'user-profiled': { user_id: 'ann', plan: 'free' },
   'experiment-exposed': { experiment: 'button-colour', variant: 'control', user_id: 'ann' },
   'conversion-tracked': { experiment: 'button-colour', metric: 'purchase', user_id: 'ann', value: 1 },
+  'experiment-changed': { experiment: 'button-colour', revision: 1, change: 'defined', state: 'draft', author: 'eve', definition: {} },
+  'experiment-decided': {
+    experiment: 'button-colour',
+    revision: 1,
+    verdict: 'keep_running',
+    reasons: ['the interval still holds zero'],
+    figures_as_of: '2026-01-01T12:00:00.000Z',
+    acted: false,
+  },
 };
 
 /** What a test may say about the envelope. */
@@ -92,7 +101,12 @@ function withoutPersonal(type: EventType, fields: Fields): Fields {
 
 /** Equal for events that must keep their order in the log. */
 export function logKeyOf({ type, id, data }: { readonly type: EventType; readonly id: string; readonly data: Fields }): string {
-  const candidates = { generation: ['generation_id', 'user_id', 'session_id'], person: ['user_id', 'session_id'], event: [] };
+  const candidates = {
+    generation: ['generation_id', 'user_id', 'session_id'],
+    person: ['user_id', 'session_id'],
+    experiment: ['experiment'],
+    event: [],
+  };
   const names: readonly string[] = candidates[EVENTS[type].keyedBy];
   const key = names.map((name) => data[name]).find((value) => typeof value === 'string');
   return typeof key === 'string' ? key : id;
