@@ -1,7 +1,7 @@
 import { EnvelopeError } from '@picly/contracts';
 import { isDataError, isTransient, sqlState } from '@picly/database';
 import { SealError } from '@picly/personal-data';
-import { PoisonEventError } from './errors';
+import { PoisonEventError, StaleKeysError } from './errors';
 
 /**
  * `poison`: the event's own fault, it will never fold; `transient`: the infrastructure's, it will; `fault`: the code's or its
@@ -23,9 +23,11 @@ export function kindOf(error: unknown): FailureKind {
   if (error instanceof PoisonEventError || error instanceof EnvelopeError || error instanceof SealError) return 'poison';
   const state = sqlState(error);
   if (state !== undefined && (isDataError(error) || POISON_CLASSES.has(state.slice(0, 2)) || state === RAISED)) return 'poison';
-  if (isTransient(error)) return 'transient';
+  if (passes(error)) return 'transient';
   return isMisfit(error) ? 'poison' : 'fault';
 }
+
+const passes = (error: unknown): boolean => isTransient(error) || error instanceof StaleKeysError;
 
 /** What JavaScript throws at values of another shape than the code expects. */
 const isMisfit = (error: unknown): error is Error =>

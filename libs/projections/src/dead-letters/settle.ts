@@ -4,9 +4,10 @@ import type { KeyReader } from '@picly/personal-data';
 import { countDuplicates } from '../checkpoints';
 import { decodeRecords } from '../decode';
 import type { Projection } from '../define';
+import { StaleKeysError } from '../errors';
 import { kindOf, poisonOf, type Poison } from '../failure';
 import { foldSettings, foldSqlOn } from '../fold-sql';
-import { placeOf } from '../names';
+import { idOf, placeOf } from '../names';
 import { takeFresh } from '../processed-events';
 import { causeOf } from './causes';
 import { withDecisions } from './decisions';
@@ -67,7 +68,7 @@ export function settleLetter(
   return inTransaction(
     deps.pool,
     async (sql) => {
-      const letter = await heldLetter(sql, projection, wish.letter);
+      const letter = await heldLetter(sql, projection, wish.letter, deps.keys);
       const settling = new Settling(sql, projection, deps.keys, wish);
       const done = await settling.settle(letter);
       await also(sql, done);
@@ -78,15 +79,16 @@ export function settleLetter(
   );
 }
 
-/** The letter, as it is while the checkpoint of its partition is held. */
-async function heldLetter(sql: Transaction, projection: Projection, id: number): Promise<ParkedLetter> {
+/** The letter, as it is while the checkpoint of its partition is held. Throws `StaleKeysError` while keys here may be older than the fence. */
+async function heldLetter(sql: Transaction, projection: Projection, id: number, keys: KeyReader): Promise<ParkedLetter> {
   const found = await findLetter(sql, projection, id);
   if (!found) throw gone(id);
-  await sql.query(
-    `select from runtime.checkpoints where projection = $1 and version = $2 and topic = $3 and partition = $4 for update`,
+  const [checkpoint] = await sql.query<{ keys_as_of: number }>(
+    `select keys_as_of from runtime.checkpoints where projection = $1 and version = $2 and topic = $3 and partition = $4 for update`,
     [projection.name, projection.version, found.record.topic, found.record.partition],
     'dead_letters_hold',
   );
+  if ((await keys.asOf()) < (checkpoint?.keys_as_of ?? 0)) throw new StaleKeysError(idOf(projection));
   const held = await findLetter(sql, projection, id);
   if (!held) throw gone(id);
   return held;
