@@ -79,4 +79,11 @@ describe('experiments', () => {
       { numRuns: 8 },
     );
   });
+
+  it('read, once a person is erased, as if their personal fields had never been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, (events) => spec.expectErasable(events)),
+      { numRuns: 8 },
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import type { DecodedEvent } from '@picly/contracts';
 import { defineProjection } from '@picly/projections';
 import { Experiments1763798400004 } from '../../../migrations/1763798400004-experiments';
+import { unfoldExperiments } from './unfold-experiments.fold';
 import { exposuresOf, saveConversions, saveExposures } from './experiments.fold';
 
 const isExposure = (event: DecodedEvent): event is DecodedEvent<'experiment-exposed'> => event.type === 'experiment-exposed';
@@ -21,4 +22,5 @@ export const experiments = defineProjection({
     await saveExposures(sql, exposuresOf(events.filter(isExposure)));
     await saveConversions(sql, events.filter(isConversion));
   },
+  unfold: unfoldExperiments,
 });
