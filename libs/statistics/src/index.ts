@@ -9,6 +9,8 @@ export * from './log-histogram';
 export * from './multiplicity';
 export { normalCdf, normalQuantile, normalSurvival } from './normal';
 export * from './percentile';
+export * from './plan';
+export * from './power';
 export * from './srm';
 export * from './student-t';
 export * from './wilson';
