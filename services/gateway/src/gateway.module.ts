@@ -20,6 +20,8 @@ import type { ViewFreshness } from '@picly/projections';
 import type { FastifyInstance } from 'fastify';
 import { DeadLettersController } from './admin/dead-letters.controller';
 import { DeadLettersQueries } from './admin/dead-letters.queries';
+import { Settlement } from './admin/dead-letters/settlement';
+import { SettlingController } from './admin/dead-letters/settling.controller';
 import { ProjectionsController } from './admin/projections.controller';
 import type { GatewayConfig } from './config';
 import { DefinitionsDirectory } from './experiments/definitions-document';
@@ -55,11 +57,17 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
   imports: [ExperimentsAdminModule],
-  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, DashboardController],
+  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, SettlingController, DashboardController],
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(ReceiptsQueries),
     provideQueries(DeadLettersQueries),
+    {
+      provide: Settlement,
+      useFactory: (pool: DatabasePool, keys: PersonKeys, deadLetters: DeadLettersQueries, config: GatewayConfig) =>
+        new Settlement({ pool, keys, deadLetters, tags: new Set(config.TAGS) }),
+      inject: [POOL, PERSON_KEYS, DeadLettersQueries, CONFIG],
+    },
     {
       provide: KeyDirectory,
       useFactory: (queries: ApiKeysQueries, config: GatewayConfig) => new KeyDirectory(queries, { adminKey: config.ADMIN_KEY }),

@@ -49,8 +49,10 @@ describe('too many dead letters', () => {
     await runner.whenFolded(await harness.append(others), 20_000);
     expect(await harness.letters()).toHaveLength(3);
     expect(await harness.rows(toyProjection)).toEqual(toyTables(others));
-    const [stuck] = await harness.observer.query('select last_error from runtime.checkpoints where last_error is not null');
-    expect(stuck).toEqual({ last_error: expect.stringContaining('limit of 3 dead letters') });
+    const [stuck] = await harness.observer.query<{ last_error: string }>(
+      'select last_error from runtime.checkpoints where last_error is not null',
+    );
+    expect(stuck?.last_error).toContain('limit of 3 dead letters');
     await harness.observer.query('delete from runtime.dead_letters where sequence = 1 and "offset" = 0');
     await until(() => runner.full().length === 0);
     const letters = (await harness.letters()).map(({ event_id: id }) => id);
