@@ -36,6 +36,18 @@ export class EnvelopeError extends Error {
 
 const SOURCE = '/picly/gateway';
 
+let lastMs = Number.NaN;
+let lastText = '';
+
+/** The events of one request mostly have one time: the latest text is kept. */
+function isoOf(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
+}
+
 /** CloudEvents 1.0, Kafka binary mode: attributes in `ce_*` headers, the data as the JSON body. */
 export function encodeEvent(event: SealedEvent): EncodedEvent {
   const headers: Record<string, string> = {
@@ -43,12 +55,12 @@ export function encodeEvent(event: SealedEvent): EncodedEvent {
     ce_id: event.id,
     ce_source: SOURCE,
     ce_type: event.type,
-    ce_time: new Date(event.occurredAt).toISOString(),
+    ce_time: isoOf(event.occurredAt),
     ce_dataversion: String(EVENTS[event.type].version),
     'content-type': 'application/json',
   };
-  if (event.happenedAt !== undefined) headers['ce_happenedtime'] = new Date(event.happenedAt).toISOString();
-  if (event.sentAt !== undefined) headers['ce_senttime'] = new Date(event.sentAt).toISOString();
+  if (event.happenedAt !== undefined) headers['ce_happenedtime'] = isoOf(event.happenedAt);
+  if (event.sentAt !== undefined) headers['ce_senttime'] = isoOf(event.sentAt);
   if (event.fingerprint !== undefined) headers['ce_fingerprint'] = event.fingerprint;
   const body = event.sealed === undefined ? event.data : { ...event.data, sealed: event.sealed };
   return { value: Buffer.from(JSON.stringify(body), 'utf8'), headers, timestamp: event.receivedAt };

@@ -1,6 +1,10 @@
 import { EVENT_TYPES, topicOf } from './catalogue';
 import type { EventPosition } from './decoded-event';
 
+const INDEX_OF_TOPIC: ReadonlyMap<string, number> = new Map(EVENT_TYPES.map((type, index) => [topicOf(type), index]));
+/** No topic has more partitions: makes one number of a topic and a partition. */
+const MOST_PARTITIONS = 1_000_000;
+
 /** For each partition named, the offset of the last event that must have been folded. */
 export type PositionVector = readonly EventPosition[];
 
@@ -9,12 +13,14 @@ export type PositionVector = readonly EventPosition[];
  * commas; only the highest offset of each partition is kept.
  */
 export function encodePosition(positions: PositionVector): string {
-  const highest = new Map<string, number>();
+  const highest = new Map<number, number>();
   for (const { topic, partition, offset } of positions) {
-    const at = `${EVENT_TYPES.findIndex((type) => topicOf(type) === topic)}.${partition}`;
-    highest.set(at, Math.max(highest.get(at) ?? -1, offset));
+    const place = (INDEX_OF_TOPIC.get(topic) ?? -1) * MOST_PARTITIONS + partition;
+    const before = highest.get(place);
+    if (before === undefined || before < offset) highest.set(place, offset);
   }
-  return Buffer.from([...highest].map(([at, offset]) => `${at}.${offset}`).join(',')).toString('base64url');
+  const parts = [...highest].map(([place, offset]) => `${Math.floor(place / MOST_PARTITIONS)}.${place % MOST_PARTITIONS}.${offset}`);
+  return Buffer.from(parts.join(',')).toString('base64url');
 }
 
 /** Reads a token; `undefined` when it is none of ours. */

@@ -32,9 +32,28 @@ export function resolveTimes(
   return { occurredAt: receivedAt - (sentAt - happenedAt), receivedAt, ...raw };
 }
 
-const unitsByBody = new WeakMap<object, ReadonlyMap<string, 'micros' | 'ms'>>();
+/** How a member of a body is stored. */
+interface Storage {
+  readonly name: string;
+  /** What its number is multiplied with. */
+  readonly factor: number;
+}
+
+/** What is not stored under its own name as it is: numbers with a unit, and the fields of the envelope, which are no data. */
+type SpecialStorage = ReadonlyMap<string, Storage | 'envelope'>;
+
 const FACTOR = { micros: 1_000_000, ms: 1_000 } as const;
-const ENVELOPE: ReadonlySet<string> = new Set(ENVELOPE_FIELDS);
+const specialByBody = new WeakMap<object, SpecialStorage>();
+
+function specialOf({ body }: AnyEventDefinition): SpecialStorage {
+  let special = specialByBody.get(body);
+  if (!special) {
+    const units = [...unitsOf(body)].map(([name, unit]) => [name, { name: `${name}_${unit}`, factor: FACTOR[unit] }] as const);
+    special = new Map<string, Storage | 'envelope'>([...ENVELOPE_FIELDS.map((name) => [name, 'envelope'] as const), ...units]);
+    specialByBody.set(body, special);
+  }
+  return special;
+}
 
 /** The inverse of `storedData`: the event as it would be sent. What the body does not declare stays as it is. */
 export function sentData(definition: AnyEventDefinition, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -49,15 +68,14 @@ export function sentData(definition: AnyEventDefinition, data: Readonly<Record<s
 
 /** The data of an event as stored: amounts in micro-units, durations in milliseconds, the envelope's fields left out. */
 export function storedData(definition: AnyEventDefinition, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  let units = unitsByBody.get(definition.body);
-  if (!units) unitsByBody.set(definition.body, (units = unitsOf(definition.body)));
+  const specials = specialOf(definition);
   const data: Record<string, unknown> = {};
   for (const name in body) {
     const value = body[name];
-    if (ENVELOPE.has(name) || value === undefined) continue;
-    const unit = units.get(name);
-    if (unit === undefined) data[name] = value;
-    else data[`${name}_${unit}`] = Math.round(Number(value) * FACTOR[unit]);
+    if (value === undefined) continue;
+    const special = specials.get(name);
+    if (special === undefined) data[name] = value;
+    else if (special !== 'envelope') data[special.name] = Math.round(Number(value) * special.factor);
   }
   return data;
 }

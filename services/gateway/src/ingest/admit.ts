@@ -1,4 +1,12 @@
-import { isEventType, storedData, validateBody, type AnyEventDefinition, type EventType, type FieldError } from '@picly/contracts';
+import {
+  isEventType,
+  storedData,
+  validateBody,
+  type AnyEventDefinition,
+  type EventTimes,
+  type EventType,
+  type FieldError,
+} from '@picly/contracts';
 import type { Admission } from './admitted-event';
 import { canonicalBody } from './canonical';
 import { checkTags } from './check-tags';
@@ -36,6 +44,21 @@ function refuse(errors: readonly FieldError[], id: EventId): Admission {
   return { kind: 'refused', refusal, ...('id' in id && id.fromSender && { eventId: id.id }) };
 }
 
+interface Checks {
+  readonly id: EventId;
+  readonly times: EventTimes | readonly FieldError[];
+  readonly tags: readonly FieldError[];
+  readonly variant: readonly FieldError[];
+}
+
+const NONE: readonly FieldError[] = [];
+
+function semanticErrors({ id, times, tags, variant }: Checks): readonly FieldError[] {
+  const ofId = 'errors' in id ? id.errors : NONE;
+  const ofTimes = 'length' in times ? times : NONE;
+  return ofId.length + ofTimes.length + tags.length + variant.length === 0 ? NONE : [...ofId, ...tags, ...variant, ...ofTimes];
+}
+
 function typeOf(definition: AnyEventDefinition): EventType {
   if (!isEventType(definition.type)) throw new Error(`${definition.type} is not in the catalogue`);
   return definition.type;
@@ -48,16 +71,10 @@ export function admit(definition: AnyEventDefinition, raw: unknown, context: Adm
   const type = typeOf(definition);
   const id = context.idOf(raw);
   const times = checkTimes(raw, context.receivedAt);
-  const semantic = [
-    ...('errors' in id ? id.errors : []),
-    ...checkTags(raw, context.tags),
-    ...checkVariant(type, raw),
-    ...('length' in times ? times : []),
-  ];
-  const errors = merge(invalid, semantic);
+  const errors = merge(invalid, semanticErrors({ id, times, tags: checkTags(raw, context.tags), variant: checkVariant(type, raw) }));
   if (errors.length > 0 || 'errors' in id || 'length' in times) return refuse(errors, id);
   const body = normalise(type, raw);
-  const canonical = canonicalBody(type, body);
+  const canonical = canonicalBody(definition, body);
   if (isTooLarge(canonical)) {
     return {
       kind: 'refused',

@@ -1,31 +1,51 @@
-import { ENVELOPE_FIELDS } from '@picly/contracts';
+import { ENVELOPE_FIELDS, fieldNamesOf, type AnyEventDefinition } from '@picly/contracts';
 
 const ENVELOPE: ReadonlySet<string> = new Set(ENVELOPE_FIELDS);
+const namesByType = new Map<string, readonly string[]>();
 
-function isPlain(value: object): value is Record<string, unknown> {
-  return !Array.isArray(value);
+type Members = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Whether the spelling of a value could depend on the order of members. */
+function hasMembers(value: unknown): value is object {
+  return isObject(value) && (!Array.isArray(value) || value.some(isObject));
 }
 
+/** JSON with the members of every object sorted. */
 function write(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (!isPlain(value)) return `[${(value as unknown[]).map(write).join(',')}]`;
-  return writeMembers(value, Object.keys(value).sort());
+  if (!isObject(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
+  return `{${Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${write(member)}`)
+    .join(',')}}`;
 }
 
-function writeMembers(object: Readonly<Record<string, unknown>>, names: readonly string[]): string {
-  let text = '{';
-  for (const name of names) {
-    if (text.length > 1) text += ',';
-    text += `${JSON.stringify(name)}:${write(object[name])}`;
+/** What a body of the type may have beside the envelope, sorted. */
+function namesOf({ type, body }: AnyEventDefinition): readonly string[] {
+  let names = namesByType.get(type);
+  if (!names) {
+    names = fieldNamesOf(body)
+      .filter((name) => !ENVELOPE.has(name))
+      .sort();
+    namesByType.set(type, names);
   }
-  return `${text}}`;
+  return names;
 }
 
 /**
- * One spelling for a body: members sorted, no white space, without `event_id`, `occurred_at` and `sent_at` (a retry is sent at
- * another time and stays the same event). The depth of a body is bounded by validation before it comes here.
+ * One spelling for a valid body: members sorted, no white space, without `event_id`, `occurred_at` and `sent_at` (a retry is
+ * sent at another time and stays the same event). Members that are objects follow the others: the rest then needs one call.
  */
-export function canonicalBody(type: string, body: Readonly<Record<string, unknown>>): string {
-  const names = Object.keys(body).filter((name) => !ENVELOPE.has(name) && body[name] !== undefined);
-  return `${type} ${writeMembers(body, names.sort())}`;
+export function canonicalBody(definition: AnyEventDefinition, body: Members): string {
+  const flat: Record<string, unknown> = {};
+  let deep = '';
+  for (const name of namesOf(definition)) {
+    const value = body[name];
+    if (value === undefined) continue;
+    if (hasMembers(value)) deep += ` ${name} ${write(value)}`;
+    else flat[name] = value;
+  }
+  return `${definition.type} ${JSON.stringify(flat)}${deep}`;
 }

@@ -3,6 +3,7 @@ import { isInstant, resolveTimes, type EventTimes, type FieldError } from '@picl
 /** The three times of an event, or what is wrong with them. Times that are no instants are validation's business. */
 export function checkTimes(body: Readonly<Record<string, unknown>>, receivedAt: number): EventTimes | readonly FieldError[] {
   const { occurred_at: happened, sent_at: sent } = body;
+  if (happened === undefined && sent === undefined) return { occurredAt: receivedAt, receivedAt };
   const times = resolveTimes(
     {
       ...(typeof happened === 'string' && isInstant(happened) && { occurred_at: happened }),

@@ -1,6 +1,6 @@
 import type { EventPosition } from '@picly/contracts';
 import type { EventLog } from '@picly/event-log';
-import { hasPersonal, subjectName, subjectOf, type PersonKeys, type SubjectId } from '@picly/personal-data';
+import { hasPersonal, subjectName, subjectOf, type PersonKey, type PersonKeys, type SubjectId } from '@picly/personal-data';
 import type { ReceiptsQueries } from '../views/receipts/receipts.queries';
 import type { AdmittedEvent, Outcome } from './admitted-event';
 import { fingerprintOf } from './fingerprint';
@@ -35,18 +35,20 @@ const REUSED: Outcome = {
   },
 };
 
+function keyed(subject: SubjectId, keys: ReadonlyMap<string, PersonKey>): KeyedSubject {
+  const key = keys.get(subjectName(subject));
+  if (!key) throw new Error('a person has no key although one was asked for');
+  return { kind: subject.kind, id: subject.id, key };
+}
+
 async function prepare(events: readonly AdmittedEvent[], keys: CommitDeps['keys']): Promise<readonly Prepared[]> {
-  const subjects = events.map((event): SubjectId | undefined =>
-    hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined,
-  );
+  const subjects = events.map((event) => (hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined));
   const named = subjects.filter((subject) => subject !== undefined);
   const found = named.length > 0 ? await keys.ensure(named) : new Map<string, never>();
   return events.map((event, n) => {
-    const subject = subjects[n];
-    if (!subject) return { event, subject: undefined, fingerprint: fingerprintOf(event.canonical, undefined) };
-    const key = found.get(subjectName(subject));
-    if (!key) throw new Error('a person has no key although one was asked for');
-    return { event, subject: { ...subject, key }, fingerprint: fingerprintOf(event.canonical, key.secret) };
+    const of = subjects[n];
+    const subject = of && keyed(of, found);
+    return { event, subject, fingerprint: fingerprintOf(event.canonical, subject?.key.secret) };
   });
 }
 
@@ -71,27 +73,18 @@ async function lookUp(events: readonly AdmittedEvent[], deps: CommitDeps): Promi
  */
 export async function commitEvents(events: readonly AdmittedEvent[], deps: CommitDeps): Promise<readonly Outcome[]> {
   const [prepared, known] = await Promise.all([prepare(events, deps.keys), lookUp(events, deps)]);
-  const fresh = prepared.filter(({ event }) => !known.has(event.id));
+  const fresh = known.size === 0 ? prepared : prepared.filter(({ event }) => !known.has(event.id));
   const records = fresh.map(({ event, subject, fingerprint }) => logRecordOf(event, subject, fingerprint));
   const positions = records.length > 0 ? await deps.log.append(records, { deadlineMs: deps.appendDeadlineMs }) : [];
-  const appended = new Map<string, EventPosition>();
-  fresh.forEach(({ event, fingerprint }, n) => {
-    const at = positions[n];
-    if (!at) throw new Error('the log confirmed fewer records than it was given');
-    const position = { topic: at.topic, partition: at.partition, offset: at.offset };
-    appended.set(event.id, position);
-    deps.recent.put(event.id, {
-      type: event.type,
-      position,
-      fingerprint,
-      occurredAt: event.times.occurredAt,
-      receivedAt: event.times.receivedAt,
-    });
-  });
+  if (positions.length !== records.length) throw new Error('the log confirmed fewer records than it was given');
+  let next = 0;
   return prepared.map(({ event, fingerprint }): Outcome => {
-    const position = appended.get(event.id);
-    if (position) return { kind: 'appended', position };
     const before = known.get(event.id);
-    return before?.fingerprint === fingerprint ? { kind: 'known', position: before.position } : REUSED;
+    if (before) return before.fingerprint === fingerprint ? { kind: 'known', position: before.position } : REUSED;
+    const position = positions[next++];
+    if (!position) throw new Error('the log left a record without a position');
+    const { occurredAt, receivedAt } = event.times;
+    deps.recent.put(event.id, { type: event.type, position, fingerprint, occurredAt, receivedAt });
+    return { kind: 'appended', position };
   });
 }

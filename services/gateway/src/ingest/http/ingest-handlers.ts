@@ -114,7 +114,7 @@ const rejected = (eventId: string | undefined, errors: readonly FieldError[]): B
   errors,
 });
 
-function resultOf(entry: Entry, outcomeOf: (event: AdmittedEvent) => Outcome): BatchResult {
+function resultOf(entry: Entry, outcome: Outcome | undefined): BatchResult {
   switch (entry.kind) {
     case 'unreadable':
       return entry.result;
@@ -123,7 +123,7 @@ function resultOf(entry: Entry, outcomeOf: (event: AdmittedEvent) => Outcome): B
       return rejected(entry.eventId, errors ?? [{ pointer: '', code, message: detail }]);
     }
     case 'admitted': {
-      const outcome = outcomeOf(entry.event);
+      if (!outcome) throw new Error('an event has no outcome');
       if (outcome.kind === 'refused')
         return rejected(entry.event.id, [{ pointer: '/event_id', code: outcome.refusal.code, message: outcome.refusal.detail }]);
       return outcome.kind === 'known'
@@ -148,14 +148,8 @@ export async function takeBatch(request: WriteRequest, deps: IngestDeps): Promis
   );
   const events = entries.flatMap((entry) => (entry.kind === 'admitted' ? [entry.event] : []));
   const outcomes = events.length > 0 ? await commit(events, deps.ingest) : [];
-  const byEvent = new Map(events.map((event, n) => [event, outcomes[n]] as const));
-  const results = entries.map((entry) =>
-    resultOf(entry, (event) => {
-      const outcome = byEvent.get(event);
-      if (!outcome) throw new Error('an event has no outcome');
-      return outcome;
-    }),
-  );
+  let next = 0;
+  const results = entries.map((entry) => resultOf(entry, entry.kind === 'admitted' ? outcomes[next++] : undefined));
   const positions = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [] : [outcome.position]));
   return { results, position: positions.length > 0 ? encodePosition(positions) : null };
 }
