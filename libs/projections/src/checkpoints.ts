@@ -1,6 +1,6 @@
 import type { DatabasePool, Sql } from '@picly/database';
 import { FencedError, StaleKeysError } from './errors';
-import { idOf, placeOf, type AnyProjection } from './names';
+import { idOf, placeOf, schemaOf, statementPrefix, type AnyProjection } from './names';
 
 /** How far a version has folded a partition, and the number of the claim under which this instance may write. */
 export interface Claim {
@@ -87,18 +87,13 @@ const MOVE = `
   with given as (
     select * from unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[])
       as g(topic, partition, expected, epoch, next_offset, high_water, newest_ms)
-  ), mine as (
-    select g.* from runtime.checkpoints c join given g on c.topic = g.topic and c.partition = g.partition
-     where c.projection = $1 and c.version = $2 and c.next_offset = g.expected and c.epoch = g.epoch
-       and c.keys_as_of <= $10
-     order by c.topic, c.partition
-       for update of c
   ), moved as (
     update runtime.checkpoints c
-       set next_offset = m.next_offset, high_water = m.high_water, updated_at = now(), last_error = null, last_error_at = null,
-           newest_event_at = greatest(c.newest_event_at, to_timestamp(m.newest_ms / 1000))
-      from mine m
-     where c.projection = $1 and c.version = $2 and c.topic = m.topic and c.partition = m.partition
+       set next_offset = g.next_offset, high_water = g.high_water, updated_at = now(), last_error = null, last_error_at = null,
+           newest_event_at = greatest(c.newest_event_at, to_timestamp(g.newest_ms / 1000))
+      from given g
+     where c.projection = $1 and c.version = $2 and c.topic = g.topic and c.partition = g.partition
+       and c.next_offset = g.expected and c.epoch = g.epoch and c.keys_as_of <= $10
     returning 1
   )
   select (select count(*)::int from moved) as moved,
@@ -122,9 +117,11 @@ export interface Heed {
 export async function moveCheckpoints(
   sql: Sql,
   projection: AnyProjection,
-  moves: readonly CheckpointMove[],
+  unsorted: readonly CheckpointMove[],
   keysAsOf: number,
 ): Promise<Heed> {
+  // Rows are locked in this order: two instances never wait for each other in a circle.
+  const moves = [...unsorted].sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
   const [row] = await sql.query<Heed & { readonly moved: number }>(
     MOVE,
     [
@@ -139,7 +136,8 @@ export async function moveCheckpoints(
       moves.map(({ newestEventAt }) => newestEventAt ?? null),
       keysAsOf,
     ],
-    'checkpoints_move',
+    // A statement shared by projections would be planned anew whenever the search path is another one.
+    `${statementPrefix(schemaOf(projection))}checkpoints_move`,
   );
   if (row?.moved === moves.length) return row;
   throw await refusal(sql, projection, moves, keysAsOf);

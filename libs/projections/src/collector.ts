@@ -18,8 +18,10 @@ interface Slice {
 export interface CollectorOptions {
   /** Batches are worked on together up to so many records. */
   readonly maxRecords: number;
-  /** Collections under way at once: while one is in the database the next is decoded. */
+  /** Collections under way at once when there is much to do: while one is in the database the next is decoded. */
   readonly concurrency: number;
+  /** With fewer records waiting, the next collection begins when the last is over: a few more come along meanwhile (default 0). */
+  readonly worthAnother?: number;
   readonly work: (batches: readonly LogBatch[]) => Promise<void>;
 }
 
@@ -46,12 +48,19 @@ export class Collector {
   /** A round of the event loop later: partitions that were fetched together arrive in one round. */
   private schedule(): void {
     if (this.scheduled || this.waiting.size === 0 || this.underWay >= this.options.concurrency) return;
+    if (this.underWay > 0 && this.recordsWaiting() < (this.options.worthAnother ?? 0)) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
       const slices = this.take();
       if (slices.length > 0) void this.run(slices);
     });
+  }
+
+  private recordsWaiting(): number {
+    let records = 0;
+    for (const { batch, done, busy } of this.waiting) if (!busy) records += batch.records.length - done;
+    return records;
   }
 
   /** Whole partitions of which nothing is under way, the one that is furthest behind first. */

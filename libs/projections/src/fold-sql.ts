@@ -1,14 +1,34 @@
 import type { Sql } from '@picly/database';
 import type { FoldSql, Projection } from './define';
-import { quoted, schemaOf, statementPrefix } from './names';
+import { quoted, schemaOf, statementPrefix, type AnyProjection } from './names';
+
+/**
+ * Rows are found by their keys, also while the statistics still say that a table is empty, and a statement is planned once per
+ * connection: planning it anew for every small batch would cost more than running it.
+ */
+const BY_KEY: Readonly<Record<string, string>> = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
 
 /** How a fold's transaction runs: unqualified names are the projection's own. */
 export function foldSettings(projection: Pick<Projection, 'name' | 'version'>): Readonly<Record<string, string>> {
   return {
-    search_path: `${quoted(schemaOf(projection))}, public`,
+    search_path: searchPath(projection),
     // Rows and checkpoint are lost together if the server crashes, and folded again from the log: nothing has to wait for the disk.
     synchronous_commit: 'off',
+    ...BY_KEY,
   };
+}
+
+const searchPath = (projection: AnyProjection): string => `${quoted(schemaOf(projection))}, public`;
+
+/** From here on in the transaction, unqualified names are those of this projection. */
+export async function turnTo(sql: Sql, projection: AnyProjection): Promise<void> {
+  await sql.query(`set local search_path = ${searchPath(projection)}`);
 }
 
 /** Connections are shared by projections, prepared statements are per connection: each projection's names are its own. */

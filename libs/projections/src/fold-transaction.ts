@@ -52,19 +52,22 @@ export async function foldWork(deps: FoldDeps, projection: Projection, work: Fol
 }
 
 function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
-  return inTransaction(
-    deps.pool,
-    async (sql) => {
-      const heed = await moveCheckpoints(sql, projection, work.moves, work.keysAsOf);
-      const records = heed.decisions ? await withDecisions(sql, projection, work.records, deps.keys) : work.records;
-      const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set());
-      const readable = folding.sortOut(records);
-      if (work.carefully) await folding.foldClosingIn(readable);
-      else await folding.fold(readable);
-      return folding.finish(deps.maxDeadLetters);
-    },
-    { settings: foldSettings(projection) },
-  );
+  return inTransaction(deps.pool, (sql) => foldInside({ ...deps, sql }, projection, work), { settings: foldSettings(projection) });
+}
+
+/** The same within a transaction that has the settings of the projection. */
+export async function foldInside(
+  { sql, keys, maxDeadLetters }: Omit<FoldDeps, 'pool'> & { readonly sql: Transaction },
+  projection: Projection,
+  work: FoldWork & { readonly carefully: boolean },
+): Promise<FoldResult> {
+  const heed = await moveCheckpoints(sql, projection, work.moves, work.keysAsOf);
+  const records = heed.decisions ? await withDecisions(sql, projection, work.records, keys) : work.records;
+  const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set());
+  const readable = folding.sortOut(records);
+  if (work.carefully) await folding.foldClosingIn(readable);
+  else await folding.fold(readable);
+  return folding.finish(maxDeadLetters);
 }
 
 /** The events of one transaction and what becomes of them. */

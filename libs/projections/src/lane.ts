@@ -99,9 +99,50 @@ export class Lane {
     return this.waiting.has(placeOf(place)) ? undefined : this.claims.get(placeOf(place))?.nextOffset;
   }
 
-  /** Whether a batch has something that would be folded. */
-  wants(batches: readonly DecodedBatch[]): boolean {
-    return this.workOf(batches) !== undefined;
+  /** What of the batches would be folded now; `undefined` when nothing would. */
+  workOf(batches: readonly DecodedBatch[]): FoldWork | undefined {
+    const moves: CheckpointMove[] = [];
+    const records: ReadRecord[] = [];
+    let keysAsOf = Infinity;
+    for (const batch of batches) {
+      const claim = this.claims.get(placeOf(batch));
+      if (!claim || !this.topics.has(batch.topic) || batch.isStale() || this.waiting.has(placeOf(batch))) continue;
+      const own = continuation(batch.records, claim.nextOffset);
+      const last = own.at(-1);
+      if (!last) continue;
+      keysAsOf = Math.min(keysAsOf, batch.keysAsOf);
+      moves.push({ ...claim, to: last.record.offset + 1, highWater: batch.end, newestEventAt: newestOf(own) });
+      for (const one of own) records.push(one);
+    }
+    return moves.length > 0 ? { moves, records, keysAsOf } : undefined;
+  }
+
+  /** Whether something handed to this lane before, of the same partition numbers, is not done. */
+  isBusy(batches: readonly DecodedBatch[]): boolean {
+    return this.turns.isBusy(batches.map(({ partition }) => partition));
+  }
+
+  /** Runs the work when everything handed to this lane before, of the same partition numbers, is done. */
+  inTurn<T>(batches: readonly DecodedBatch[], work: () => Promise<T>): Promise<T> {
+    return this.turns.take(
+      batches.map(({ partition }) => partition),
+      work,
+    );
+  }
+
+  /** Takes note of a commit. */
+  committed(work: FoldWork, result: FoldResult, seconds: number): void {
+    for (const move of work.moves) {
+      const place = placeOf(move);
+      this.waiting.over(place);
+      if (this.claims.get(place)?.epoch === move.epoch) this.claims.set(place, { ...move, nextOffset: move.to });
+      this.ends.set(place, move.highWater);
+    }
+    this.deps.board.advance(
+      this.id,
+      work.moves.map((move) => [placeOf(move), move.to]),
+    );
+    this.report(work, result, seconds);
   }
 
   /**
@@ -109,10 +150,7 @@ export class Lane {
    * reached now: nothing of the last attempt was kept.
    */
   fold(batches: readonly DecodedBatch[]): Promise<void> {
-    return this.turns.take(
-      batches.map(({ partition }) => partition),
-      () => this.foldPatiently(batches),
-    );
+    return this.inTurn(batches, () => this.foldPatiently(batches));
   }
 
   private async foldPatiently(batches: readonly DecodedBatch[]): Promise<void> {
@@ -147,17 +185,7 @@ export class Lane {
   private async commit(work: FoldWork): Promise<void> {
     const startedAt = performance.now();
     const result = await this.deps.gate.run(() => foldWork(this.deps, this.projection, work));
-    for (const move of work.moves) {
-      const place = placeOf(move);
-      this.waiting.over(place);
-      if (this.claims.get(place)?.epoch === move.epoch) this.claims.set(place, { ...move, nextOffset: move.to });
-      this.ends.set(place, move.highWater);
-    }
-    this.deps.board.advance(
-      this.id,
-      work.moves.map((move) => [placeOf(move), move.to]),
-    );
-    this.report(work, result, (performance.now() - startedAt) / 1_000);
+    this.committed(work, result, (performance.now() - startedAt) / 1_000);
   }
 
   private report(work: FoldWork, result: FoldResult, seconds: number): void {
@@ -202,23 +230,6 @@ export class Lane {
     );
     if (kind === 'fault') await noteError(this.deps.pool, this.projection, work.moves, message).catch(() => undefined);
     return error instanceof Error ? error : new Error(message);
-  }
-
-  private workOf(batches: readonly DecodedBatch[]): FoldWork | undefined {
-    const moves: CheckpointMove[] = [];
-    const records: ReadRecord[] = [];
-    let keysAsOf = Infinity;
-    for (const batch of batches) {
-      const claim = this.claims.get(placeOf(batch));
-      if (!claim || !this.topics.has(batch.topic) || batch.isStale() || this.waiting.has(placeOf(batch))) continue;
-      const own = continuation(batch.records, claim.nextOffset);
-      const last = own.at(-1);
-      if (!last) continue;
-      keysAsOf = Math.min(keysAsOf, batch.keysAsOf);
-      moves.push({ ...claim, to: last.record.offset + 1, highWater: batch.end, newestEventAt: newestOf(own) });
-      for (const one of own) records.push(one);
-    }
-    return moves.length > 0 ? { moves, records, keysAsOf } : undefined;
   }
 }
 

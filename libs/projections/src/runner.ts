@@ -74,24 +74,22 @@ export class ProjectionRunner {
     this.options = options;
     this.logger = logger;
     const gate = new Gate(options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
+    const folding = { pool, gate, keys, maxDeadLetters: options.maxDeadLetters ?? DEFAULT_MAX_DEAD_LETTERS };
     this.newLane = (projection) =>
       new Lane(projection, {
-        pool,
+        ...folding,
         logger,
         metrics,
-        gate,
-        keys,
         board: this.positions,
-        maxDeadLetters: options.maxDeadLetters ?? DEFAULT_MAX_DEAD_LETTERS,
         onRoom: () => this.catchUp.look(),
         onFenced: (lane, places) => this.claims.lost(lane, places),
       });
     this.lanes = projections.map((projection) => this.newLane(projection));
-    this.stream = new Stream({ log, keys, lanes: this.lanes, onBehind: () => this.catchUp.look() });
+    this.stream = new Stream({ ...folding, log, lanes: this.lanes, onBehind: () => this.catchUp.look() });
     this.catchUp = new CatchUp({ log, keys, lanes: this.lanes, gaps: (lanes) => this.stream.gaps(lanes), maxRecords, logger });
     const owner = options.owner ?? randomUUID();
     this.claims = new ClaimKeeper({ pool, log, owner, logger, lanes: this.lanes, onReclaimed: () => this.catchUp.look() });
-    this.collector = new Collector({ maxRecords, concurrency: 2, work: (batches) => this.stream.hand(batches) });
+    this.collector = new Collector({ maxRecords, concurrency: 2, worthAnother: 500, work: (batches) => this.stream.hand(batches) });
   }
 
   /** Resolves when the group has been joined; partitions come when the group assigns them. */

@@ -1,12 +1,11 @@
 import type { EventLog, LogBatch, LogPosition, TopicPartition } from '@picly/event-log';
-import type { KeyReader } from '@picly/personal-data';
 import { decodeBatches, type DecodedBatch } from './decode';
+import { FoldingTogether, type TogetherDeps } from './fold-together';
 import type { Lane } from './lane';
 import { placeOf } from './names';
 
-export interface StreamDeps {
+export interface StreamDeps extends TogetherDeps {
   readonly log: EventLog;
-  readonly keys: KeyReader;
   readonly lanes: readonly Lane[];
   /** Told when a lane was left behind. */
   readonly onBehind: () => void;
@@ -16,7 +15,11 @@ export interface StreamDeps {
 export class Stream {
   private readonly handed = new Map<string, LogPosition>();
 
-  constructor(private readonly deps: StreamDeps) {}
+  private readonly together: FoldingTogether;
+
+  constructor(private readonly deps: StreamDeps) {
+    this.together = new FoldingTogether(deps);
+  }
 
   /**
    * Where the group begins with these partitions: at the position of the lane that is furthest. Lanes that are behind read
@@ -41,7 +44,8 @@ export class Stream {
       batches.filter((batch) => !batch.isStale()),
       this.deps.keys,
     );
-    const wanting = this.deps.lanes.filter((lane) => lane.wants(decoded));
+    const wanting = this.deps.lanes.filter((lane) => lane.workOf(decoded) !== undefined);
+    await this.together.fold(wanting, decoded);
     const outcomes = await Promise.allSettled(wanting.map((lane) => lane.fold(decoded)));
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
     if (failures.length > 0 && failures.length === wanting.length) throw failures[0]?.reason;

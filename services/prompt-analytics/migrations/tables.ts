@@ -9,14 +9,15 @@ const PROMPT_COUNTERS = `
 
 const N = '(r1 + r2 + r3 + r4 + r5)';
 const Z = '1.959963984540054::float8';
+const Z2 = '3.8414588206941254::float8';
 
 /**
- * The lower end of the Wilson interval of 4 and 5 stars, from the counters alone: rebuilt rows have the same. Also computed for
- * differences on their way into a row, whose counters may be negative: those must not fail.
+ * The lower end of the Wilson interval of 4 and 5 stars, from the counters alone: rebuilt rows have the same. With s successes and f
+ * failures it is (2s + z² - z √(z² + 4sf / (s + f))) / (2 (s + f + z²)): short, as Postgres reads its text for every statement that
+ * writes. Also computed for differences on their way into a row, whose counters may be negative: those must not fail.
  */
-const LOWER = `greatest(0, ((r4 + r5)::float8 / ${N} + ${Z} * ${Z} / (2 * ${N})
-      - ${Z} * sqrt(greatest(0, ((r4 + r5)::float8 / ${N} * (1 - (r4 + r5)::float8 / ${N}) + ${Z} * ${Z} / (4 * ${N})) / ${N})))
-    / (1 + ${Z} * ${Z} / ${N}))`;
+const LOWER = `greatest(0, (2 * (r4 + r5) + ${Z2} - ${Z} * sqrt(greatest(0, ${Z2} + 4 * (r4 + r5)::float8 * (r1 + r2 + r3) / ${N})))
+    / (2 * (${N} + ${Z2})))`;
 
 /**
  * The bound in steps of 1/20, -1 below five ratings. Ranking walks an index on the steps and sorts within a step: an index on

@@ -8,8 +8,8 @@ export class Alarm {
     this.#wake?.();
   }
 
-  /** Resolves at the next ring, at the latest after `timeoutMs`. One waits at a time. */
-  async wait(timeoutMs: number): Promise<void> {
+  /** Resolves at the next ring, at the latest after `timeoutMs`; answers whether it rang. One waits at a time. */
+  async wait(timeoutMs: number): Promise<boolean> {
     if (!this.#rung) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
@@ -20,6 +20,8 @@ export class Alarm {
       });
     }
     this.#wake = undefined;
+    const rung = this.#rung;
     this.#rung = false;
+    return rung;
   }
 }

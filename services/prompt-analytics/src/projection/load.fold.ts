@@ -4,14 +4,6 @@ import { ratingKey } from './merge-ratings';
 import type { MovedFacts } from './tally-changes';
 import type { ActionFact, FoldedEvent, GenerationState, RatingState } from './state';
 
-/** For this transaction only: rows are found by their keys, also while the statistics still say that a table is empty. */
-const SETTINGS = ['plan_cache_mode=force_custom_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off'].map(
-  (setting) => {
-    const [name, value] = setting.split('=');
-    return `set_config('${name}', '${value}', true)`;
-  },
-);
-
 /**
  * One instance at a time folds the events of a partition number, whatever topic they come from: all events about a generation
  * have the same one, so what is read of it below cannot change before it is written.
@@ -19,7 +11,7 @@ const SETTINGS = ['plan_cache_mode=force_custom_plan', 'enable_seqscan=off', 'en
 export async function lockPartitions(sql: FoldSql, events: readonly FoldedEvent[]): Promise<void> {
   const partitions = [...new Set(events.map((event) => event.position.partition))].sort((a, b) => a - b);
   await sql.query(
-    `select ${SETTINGS.join(', ')}, pg_advisory_xact_lock(hashtext(current_schema), partition) from unnest($1::int[]) as partition`,
+    `select pg_advisory_xact_lock(hashtext(current_schema), partition) from unnest($1::int[]) as partition`,
     [numberArray(partitions)],
     'lock',
   );

@@ -44,6 +44,11 @@ export class Flow {
     return { ...this.place, offset: this.#offset, maxRecords };
   }
 
+  /** A batch of it is being worked on. */
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** True when there is known to be more than was fetched. */
   get behind(): boolean {
     return this.#behind;

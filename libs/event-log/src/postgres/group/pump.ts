@@ -14,8 +14,12 @@ export interface PumpContext {
 
 const MOST_BYTES = 16 * 1024 * 1024;
 const LEAST_BYTES_PER_PARTITION = 256 * 1024;
-/** Small fetches are held apart this long: what arrives meanwhile comes in one. */
+/**
+ * Small fetches are held apart: what arrives meanwhile comes in one. As long as the last one is being worked on, for others could only
+ * queue behind it; but not for ever, as a partition may have trouble that the others have not.
+ */
 const PACE_MS = 5;
+const LONGEST_PACE_MS = 100;
 const SMALL_RECORDS = 500;
 /** How often to look without news, with the connection for news and without. */
 const LOOK_EVERY_MS = 5_000;
@@ -52,13 +56,31 @@ export class Pump {
       try {
         const records = await this.#fetch();
         failures = 0;
-        if (records < SMALL_RECORDS) await rest(startedAt + PACE_MS - performance.now());
-        if (!this.#knowsOfMore()) await this.#alarm.wait(this.context.wakeups.connected ? LOOK_EVERY_MS : LOOK_OFTEN_MS);
+        const hasNews = records < SMALL_RECORDS && (await this.#pace(startedAt));
+        if (!hasNews && !this.#knowsOfMore()) await this.#alarm.wait(this.context.wakeups.connected ? LOOK_EVERY_MS : LOOK_OFTEN_MS);
       } catch (error) {
         this.context.onError(error);
         await rest(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++));
       }
     }
+  }
+
+  /** Answers whether there were news meanwhile. */
+  async #pace(startedAt: number): Promise<boolean> {
+    await rest(startedAt + PACE_MS - performance.now());
+    const until = startedAt + LONGEST_PACE_MS;
+    let hasNews = false;
+    while (!this.#stopped && this.#isBusy()) {
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) break;
+      hasNews = (await this.#alarm.wait(leftMs)) || hasNews;
+    }
+    return hasNews;
+  }
+
+  #isBusy(): boolean {
+    for (const flow of this.context.flows()) if (flow.busy) return true;
+    return false;
   }
 
   async #fetch(): Promise<number> {
