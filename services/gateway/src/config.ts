@@ -34,6 +34,12 @@ export const GATEWAY_SETTINGS = defineConfig({
     default: new Map<string, string>(),
     meaning: 'Where reads of other services are sent, such as prompt-analytics=http://host:3000; empty when all run in this process.',
   }),
+  ASKS_PER_DAY: setting.whole({
+    default: 20,
+    min: 0,
+    max: 10_000,
+    meaning: 'How often the widget may ask one person for a rating within 24 hours.',
+  }),
   DASHBOARD_DEADLINE_MS: setting.whole({
     default: 5_000,
     min: 100,

@@ -23,6 +23,9 @@ import { DeadLettersQueries } from './admin/dead-letters.queries';
 import { Settlement } from './admin/dead-letters/settlement';
 import { SettlingController } from './admin/dead-letters/settling.controller';
 import { ProjectionsController } from './admin/projections.controller';
+import { ASK_OPERATION, registerAskRoute } from './ask/ask-route';
+import { Asks1795430400000 } from './ask/1795430400000-asks.migration';
+import { AsksQueries } from './ask/asks.queries';
 import type { GatewayConfig } from './config';
 import { DefinitionsDirectory } from './experiments/definitions-document';
 import { DEFINITIONS_OPERATION, registerDefinitionsRoute } from './experiments/definitions-route';
@@ -61,6 +64,7 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(ReceiptsQueries),
+    provideQueries(AsksQueries),
     provideQueries(DeadLettersQueries),
     {
       provide: Settlement,
@@ -105,6 +109,7 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   @Inject(CONFIG) private readonly config!: GatewayConfig;
   @Inject(DefinitionsDirectory) private readonly definitions!: DefinitionsDirectory;
   @Inject(AUTHENTICATOR) private readonly authenticator!: Authenticator;
+  @Inject(AsksQueries) private readonly asks!: AsksQueries;
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -117,6 +122,8 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     const door = { authenticator: this.authenticator, origins: this.directory };
     registerIngestRoutes(fastify, { ...this.writePath.deps, ...door });
+    const { limiter } = this.writePath.deps;
+    registerAskRoute(fastify, { ...door, limiter, asks: this.asks, mostPerDay: this.config.ASKS_PER_DAY });
     this.openApi.standBefore(documentsBehind(this.config.SERVICES));
     registerDefinitionsRoute(fastify, { ...door, directory: this.definitions });
     await registerProxyRoutes(fastify, { ...door, services: this.config.SERVICES, internalToken: this.config.INTERNAL_TOKEN });
@@ -132,6 +139,6 @@ export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
   projections: [receipts, experimentRegistry],
-  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000] }],
-  operations: [...INGEST_OPERATIONS, DEFINITIONS_OPERATION],
+  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000] }],
+  operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION],
 };

@@ -50,7 +50,7 @@ const NOT_FOR_BROWSERS = 'a browser key may not send events of this type';
 const mayWrite = (writer: Writer, definition: AnyEventDefinition): boolean => writer.mayWrite === 'everything' || definition.http.browser;
 
 /** Throws `rate_limited` when the sender has used up what the key allows. */
-function limitRate(request: WriteRequest, events: number, limiter: RateLimiter): void {
+export function limitRate(request: Pick<WriteRequest, 'writer' | 'address'>, events: number, limiter: RateLimiter): void {
   const { keyId, eventsPerMinute } = request.writer;
   if (eventsPerMinute === null) return;
   const waitSeconds = limiter.take(`${keyId ?? ''} ${request.address}`, events, eventsPerMinute);
