@@ -68,6 +68,13 @@ module.exports = {
       to: { path: '^libs/([^/]+)/src/(?!index\\.ts$)', pathNot: ['^libs/$2/'] },
     },
     {
+      name: 'browser-code-knows-contracts-only',
+      comment: 'What runs in a browser asks the public API; of ours it may import the contracts and the assignment to arms.',
+      severity: 'error',
+      from: { path: '^services/web/src/' },
+      to: { path: '^(libs/(?!(contracts|assignment)/)|services/(?!web/))' },
+    },
+    {
       name: 'tests-are-not-shipped',
       comment: 'Product code does not import tests or the testing library.',
       severity: 'error',

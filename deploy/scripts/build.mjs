@@ -1,8 +1,9 @@
-// Compiles every TypeScript source to dist/ with swc, skipping files that are already up to date.
+// Compiles every TypeScript source to dist/ with swc and bundles the browser code, skipping what is already up to date.
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
+import { buildWeb } from './build-web.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const sources = ['libs', 'services', 'deploy'];
@@ -11,7 +12,11 @@ delete options.$schema;
 // A config or compiler change invalidates everything: its fingerprint names the build.
 const fingerprint = JSON.stringify([options, (await readFile(path.join(root, 'package-lock.json'))).length]);
 
+// Bundled for browsers instead.
+const browserCode = path.join('services', 'web', 'src');
+
 async function* filesBelow(dir) {
+  if (dir === browserCode) return;
   for (const entry of await readdir(path.join(root, dir), { withFileTypes: true })) {
     if (entry.name === 'node_modules') continue;
     const file = path.join(dir, entry.name);
@@ -45,7 +50,7 @@ if ((await readFile(stamp, 'utf8').catch(() => '')) !== fingerprint) {
 }
 const files = [];
 for (const dir of sources) for await (const file of filesBelow(dir)) files.push(file);
-const compiled = await Promise.all(files.map(compile));
+const [compiled] = await Promise.all([Promise.all(files.map(compile)), buildWeb(root)]);
 await mkdir(path.dirname(stamp), { recursive: true });
 await writeFile(stamp, fingerprint);
 if (process.argv.includes('--verbose')) {

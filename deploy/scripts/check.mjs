@@ -5,6 +5,7 @@ const steps = [
   ['format', 'npx', ['prettier', '--check', '.', '--log-level', 'warn']],
   ['lint', 'npx', ['eslint', '.', '--max-warnings', '0']],
   ['types', 'npx', ['tsc', '-p', '.']],
+  ['types of browser code', 'npx', ['tsc', '-p', 'services/web']],
   ['boundaries', 'npx', ['depcruise', '--output-type', 'err-long', 'libs', 'services']],
   ['generated files', 'node', ['deploy/scripts/generate.mjs', '--check']],
 ];

@@ -42,7 +42,12 @@ import { KeyAdministration } from './keys/key-administration';
 import { KeyDirectory } from './keys/key-directory';
 import { KeysController } from './keys/keys.controller';
 import { documentsBehind } from './proxy/documents-behind';
+import { LIVE_OPERATION } from './live/live-route';
+import { PagesModule } from './pages/pages.module';
 import { registerProxyRoutes } from './proxy/proxy-routes';
+import { Sessions1795344000000 } from './session/1795344000000-sessions.migration';
+import { SessionController } from './session/session.controller';
+import { SessionsQueries } from './session/sessions.queries';
 import { ReceiptLookup } from './views/receipts/receipt-lookup';
 import { ReceiptsController } from './views/receipts/receipts.controller';
 import { receipts } from './views/receipts/receipts.projection';
@@ -59,10 +64,19 @@ interface KnownEvents {
 const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
-  imports: [ExperimentsAdminModule],
-  controllers: [KeysController, ReceiptsController, ProjectionsController, DeadLettersController, SettlingController, DashboardController],
+  imports: [PagesModule, ExperimentsAdminModule],
+  controllers: [
+    SessionController,
+    KeysController,
+    ReceiptsController,
+    ProjectionsController,
+    DeadLettersController,
+    SettlingController,
+    DashboardController,
+  ],
   providers: [
     provideQueries(ApiKeysQueries),
+    provideQueries(SessionsQueries),
     provideQueries(ReceiptsQueries),
     provideQueries(AsksQueries),
     provideQueries(DeadLettersQueries),
@@ -74,8 +88,9 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
     },
     {
       provide: KeyDirectory,
-      useFactory: (queries: ApiKeysQueries, config: GatewayConfig) => new KeyDirectory(queries, { adminKey: config.ADMIN_KEY }),
-      inject: [ApiKeysQueries, CONFIG],
+      useFactory: (queries: ApiKeysQueries, sessions: SessionsQueries, config: GatewayConfig) =>
+        new KeyDirectory(queries, { sessions, adminKey: config.ADMIN_KEY }),
+      inject: [ApiKeysQueries, SessionsQueries, CONFIG],
     },
     { provide: KEY_STORE, useExisting: KeyDirectory },
     {
@@ -139,6 +154,6 @@ export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
   projections: [receipts, experimentRegistry],
-  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000] }],
-  operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION],
+  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Sessions1795344000000, Asks1795430400000] }],
+  operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION, LIVE_OPERATION],
 };

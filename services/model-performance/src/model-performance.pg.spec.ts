@@ -47,6 +47,7 @@ describe('GET /api/analytics/models', () => {
         failure_rate: 1,
         failures_by_cause: { rate_limited: 1 },
         cost_per_success: null,
+        margin_per_success: null,
         avg_rating: null,
       },
       {
@@ -65,6 +66,7 @@ describe('GET /api/analytics/models', () => {
         quality_avg: 80,
         rating_count: 1,
         cost_per_success: 0.08,
+        margin_per_success: expect.any(Number) as number,
         cost_per_well_rated: 0.08,
       },
     ]);

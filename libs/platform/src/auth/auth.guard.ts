@@ -37,7 +37,8 @@ export const callerOf = (request: FastifyRequest): Caller | undefined => callers
 
 /** Throws unless the caller of the request may do what needs the scope. Also for routes outside Nest. */
 export async function authorize(authenticator: Authenticator, request: FastifyRequest, scope: Scope): Promise<Caller> {
-  const caller = await authenticator.authenticate({ headers: request.headers, remoteAddress: request.socket.remoteAddress });
+  const { headers, method, socket } = request;
+  const caller = await authenticator.authenticate({ headers, method, remoteAddress: socket.remoteAddress });
   if (!allows(caller, scope)) throw new ProblemError('forbidden', { detail: `this needs a key with scope ${scope}` });
   callers.set(request, caller);
   return caller;

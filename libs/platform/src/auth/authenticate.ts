@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemError } from '../problem/problem-error';
 import { isLoopback, isLoopbackHost, isLoopbackOrigin } from './loopback';
-import type { Caller, KeyStore } from './key-store';
+import type { ApiKey, Caller, KeyStore } from './key-store';
+import { sessionTokenOf } from './session-cookie';
 
 export const INTERNAL_HEADER = 'x-picly-internal';
 const BEARER = /^Bearer +([A-Za-z0-9_.~+/=-]{1,512})$/i;
@@ -13,6 +14,8 @@ export interface Credentials {
   readonly remoteAddress: string | undefined;
   /** A key that came otherwise than in the header (beacons cannot set one). */
   readonly key?: string;
+  /** Decides, for sessions, whether a plain page request is enough; absent counts as one that changes something. */
+  readonly method?: string;
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -62,10 +65,18 @@ export class Authenticator {
 
   private async byKey(keys: KeyStore, credentials: Credentials): Promise<Caller> {
     const secret = secretOf(credentials);
-    if (secret === undefined) throw unauthenticated('send a key as Authorization: Bearer <key>');
+    if (secret === undefined) return { kind: 'key', key: await this.bySession(keys, credentials) };
     const key = await keys.find(secret);
     if (!key) throw unauthenticated('the key is unknown or revoked');
     return { kind: 'key', key };
+  }
+
+  private async bySession(keys: KeyStore, credentials: Credentials): Promise<ApiKey> {
+    const token = sessionTokenOf(credentials.headers, credentials.method);
+    if (token === undefined) throw unauthenticated('send a key as Authorization: Bearer <key>');
+    const key = await keys.findSession?.(token);
+    if (!key) throw unauthenticated('the session has ended: log in again');
+    return key;
   }
 
   private byToken(token: string, { headers }: Credentials): Caller {

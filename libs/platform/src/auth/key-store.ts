@@ -17,6 +17,8 @@ export interface KeyStore {
   hasKeys(): Promise<boolean>;
   /** The key with this secret, unless it is unknown or revoked. */
   find(secret: string): Promise<ApiKey | undefined>;
+  /** The key behind a session of a browser, unless the session ended or the key was revoked; without it there are no sessions. */
+  findSession?(token: string): Promise<ApiKey | undefined>;
 }
 
 /** Who asks: a key, someone on this machine while there are no keys, or the gateway. */

@@ -1,4 +1,5 @@
 import { byDay, changeIn, changeOf, numberIn, type Row } from './figures';
+import { moversOf } from './movers';
 import type { Part, PartName, Parts } from './parts';
 import type { Period } from './period';
 
@@ -9,12 +10,24 @@ const TREND = [
   {
     part: 'ratings_by_day',
     counts: { ratings: 'count', feedback: 'feedback_count' },
-    rates: { avg_rating: 'avg', success_rate: 'success_rate', quality_avg: 'quality_avg' },
+    rates: {
+      avg_rating: 'avg',
+      success_rate: 'success_rate',
+      success_lower: 'success_lower',
+      success_upper: 'success_upper',
+      quality_avg: 'quality_avg',
+      median_time_to_rate: 'median_time_to_rate',
+    },
   },
   {
     part: 'actions_by_day',
     counts: { generations: 'generations', downloads: 'downloads', shares: 'shares' },
-    rates: { download_rate: 'download_rate' },
+    rates: { download_rate: 'download_rate', download_rate_lower: 'download_rate_lower', download_rate_upper: 'download_rate_upper' },
+  },
+  {
+    part: 'models_by_day',
+    counts: { calls: 'calls', pictures: 'successes' },
+    rates: { cost: 'cost', revenue: 'revenue', margin: 'margin', margin_per_picture: 'margin_per_success', p50: 'p50', p95: 'p95' },
   },
   { part: 'engagement', counts: { active_users: 'active_users', sessions: 'sessions', new_users: 'new_users' }, rates: {} },
 ] as const;
@@ -43,32 +56,47 @@ function totals(found: Parts['found']): Row {
     const source = name === 'ratings' ? 'count' : name;
     return [name, changeOf(figureOf(part, source), figureOf(`${part}_before`, source))] as const;
   });
-  return { ...Object.fromEntries(changes), currency: found.get('models')?.rows[0]?.['currency'] ?? null };
+  const pictures = changeOf(figureOf('models', 'successes'), figureOf('models_before', 'successes'));
+  const marginPerPicture = {
+    ...changeIn(found.get('models')?.rows[0], found.get('models_before')?.rows[0], 'margin_per_success'),
+    n: pictures.value,
+  };
+  return {
+    ...Object.fromEntries(changes),
+    pictures,
+    margin_per_picture: marginPerPicture,
+    currency: found.get('models')?.rows[0]?.['currency'] ?? null,
+  };
 }
 
 function successMetrics(first: (name: PartName) => Row | undefined): Row {
   const [ratings, ratingsBefore] = [first('ratings'), first('ratings_before')];
   const [actions, actionsBefore] = [first('actions'), first('actions_before')];
+  const [rated, made] = [{ n: numberIn(ratings, 'count') }, { n: numberIn(actions, 'generations') }];
   return {
     rating_distribution: {
       distribution: ratings?.['distribution'] ?? null,
       previous_distribution: ratingsBefore?.['distribution'] ?? null,
       ...changeIn(ratings, ratingsBefore, 'avg'),
+      ...rated,
       target: TARGETS.avg_rating,
     },
     success_rate: {
       ...changeIn(ratings, ratingsBefore, 'success_rate'),
+      ...rated,
       lower: numberIn(ratings, 'success_lower'),
       upper: numberIn(ratings, 'success_upper'),
       target: TARGETS.success_rate,
     },
     download_rate: {
       ...changeIn(actions, actionsBefore, 'download_rate'),
+      ...made,
       lower: numberIn(actions, 'download_rate_lower'),
       upper: numberIn(actions, 'download_rate_upper'),
     },
-    time_to_rate: { ...changeIn(ratings, ratingsBefore, 'median_time_to_rate'), unit: 'seconds' },
-    feedback_volume: changeIn(ratings, ratingsBefore, 'feedback_count'),
+    time_to_rate: { ...changeIn(ratings, ratingsBefore, 'median_time_to_rate'), ...rated, unit: 'seconds' },
+    feedback_volume: { ...changeIn(ratings, ratingsBefore, 'feedback_count'), ...rated },
+    quality: { ...changeIn(ratings, ratingsBefore, 'quality_avg'), n: numberIn(ratings, 'quality_count') },
   };
 }
 
@@ -97,10 +125,11 @@ export function composeDashboard({ found, missing }: Parts, period: Period, zone
   const instant = (ms: number): string => new Date(ms).toISOString();
   return {
     period: { days: period.days.length, from: instant(period.current.fromMs), to: instant(period.current.toMs), tz: zone },
-    previous_period: { from: instant(period.previous.fromMs), to: instant(period.previous.toMs) },
+    previous_period: period.previous ? { from: instant(period.previous.fromMs), to: instant(period.previous.toMs) } : null,
     totals: totals(found),
     success_metrics: successMetrics(first),
     engines: section('engines'),
+    movers: found.has('engines_before') && found.has('engines') ? moversOf(rows('engines'), rows('engines_before')) : null,
     top_prompts: section('top_prompts'),
     daily_trend: byDay(
       period.days,

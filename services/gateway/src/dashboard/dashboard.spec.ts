@@ -1,7 +1,8 @@
 import { composeDashboard } from './compose';
 import { byDay, changeOf } from './figures';
 import { PART_NAMES, partPaths, type Part, type PartName } from './parts';
-import { periodOf } from './period';
+import { moversOf } from './movers';
+import { compared, periodBetween, periodOf } from './period';
 
 const NOW = Date.parse('2026-03-30T12:00:00Z');
 
@@ -10,8 +11,8 @@ describe('the period of the dashboard', () => {
     const { current, previous, days } = periodOf(NOW, 30, 'UTC');
     expect(new Date(current.fromMs).toISOString()).toBe('2026-03-01T00:00:00.000Z');
     expect(current.toMs).toBe(NOW + 1);
-    expect(previous.toMs).toBe(current.fromMs);
-    expect(previous.toMs - previous.fromMs).toBe(current.toMs - current.fromMs);
+    expect(previous?.toMs).toBe(current.fromMs);
+    expect((previous?.toMs ?? 0) - (previous?.fromMs ?? 0)).toBe(current.toMs - current.fromMs);
     expect([days[0], days.at(-1), days.length]).toEqual(['2026-03-01', '2026-03-30', 30]);
   });
 
@@ -23,6 +24,33 @@ describe('the period of the dashboard', () => {
     const { current, days } = periodOf(Date.parse(now), 2, zone);
     expect(days.at(-1)).toBe(today);
     expect(new Date(current.fromMs).toISOString()).toBe(from);
+  });
+});
+
+describe('a period between two instants', () => {
+  const from = (text: string): number => Date.parse(text);
+  const march = periodBetween({ fromMs: from('2024-02-29T00:00:00Z'), toMs: from('2024-03-02T00:00:00Z') }, 'UTC');
+
+  test('has its days, and the stretch before', () => {
+    expect(march.days).toEqual(['2024-02-29', '2024-03-01']);
+    expect(march.previous).toEqual({ fromMs: from('2024-02-27T00:00:00Z'), toMs: from('2024-02-29T00:00:00Z') });
+  });
+
+  test('a year earlier begins on the same date, equally long', () => {
+    expect(compared(march, 'year', 'UTC').previous).toEqual({ fromMs: from('2023-02-28T00:00:00Z'), toMs: from('2023-03-02T00:00:00Z') });
+  });
+});
+
+describe('what moved most', () => {
+  const row = (engine: string, rate: number, n: number) => ({ engine, rating_success_rate: rate, rating_count: n });
+
+  test('is the engine with the largest change, up or down, among those with ratings enough', () => {
+    const now = [row('a', 0.7, 50), row('b', 0.5, 50), row('few', 0.1, 3), row('new', 0.9, 50)];
+    const before = [row('a', 0.6, 50), row('b', 0.8, 50), row('few', 0.9, 50)];
+    expect(moversOf(now, before).map(({ engine, change }) => [engine, change])).toEqual([
+      ['b', -0.3],
+      ['a', 0.1],
+    ]);
   });
 });
 
@@ -108,5 +136,12 @@ describe('the dashboard', () => {
   });
 
   test('asks for each part once', () =>
-    expect(Object.keys(partPaths(periodOf(NOW, 2, 'UTC'), 'UTC')).sort()).toEqual([...PART_NAMES].sort()));
+    expect(Object.keys(partPaths(periodOf(NOW, 2, 'UTC'), { zone: 'UTC' })).sort()).toEqual([...PART_NAMES].sort()));
+
+  test('asks for nothing earlier when it is compared with nothing', () => {
+    const paths = partPaths(compared(periodOf(NOW, 2, 'UTC'), 'none', 'UTC'), { zone: 'UTC', engine: 'a b' });
+    expect(Object.keys(paths).filter((name) => name.endsWith('_before'))).toEqual([]);
+    expect(paths.ratings).toContain('engine=a+b');
+    expect(paths.engagement).not.toContain('engine=');
+  });
 });

@@ -5,28 +5,44 @@ import type { Period, Stretch } from './period';
 
 const TOP_PROMPTS = 10;
 
-/** What the dashboard is made of: paths below `/api/analytics`. */
-export function partPaths(period: Period, zone: string): Readonly<Record<PartName, string>> {
+/** What is looked at beside the period. */
+export interface Subject {
+  readonly zone: string;
+  /** Absent = all engines. */
+  readonly engine?: string;
+}
+
+/** What the dashboard is made of: paths below `/api/analytics`; what a period without comparison does not need is left out. */
+export function partPaths(period: Period, { zone, engine }: Subject): Readonly<Partial<Record<PartName, string>>> {
   const query = (stretch: Stretch, more: Readonly<Record<string, string>> = {}): string =>
     new URLSearchParams({
       from: new Date(stretch.fromMs).toISOString(),
       to: new Date(stretch.toMs).toISOString(),
       tz: zone,
+      ...(engine !== undefined && { engine }),
       ...more,
     }).toString();
   const { current, previous } = period;
+  const top = new URLSearchParams({ limit: String(TOP_PROMPTS), ...(engine !== undefined && { engine }) }).toString();
+  // Visits are of people, not of engines.
+  const visits = new URLSearchParams(query(current));
+  visits.delete('engine');
   return {
     ratings: `ratings/summary?${query(current)}`,
-    ratings_before: `ratings/summary?${query(previous)}`,
     ratings_by_day: `ratings/summary?${query(current, { group_by: 'day' })}`,
     actions: `actions/summary?${query(current)}`,
-    actions_before: `actions/summary?${query(previous)}`,
     actions_by_day: `actions/summary?${query(current, { group_by: 'day' })}`,
     models: `models?${query(current, { group_by: 'total' })}`,
-    models_before: `models?${query(previous, { group_by: 'total' })}`,
     engines: `models?${query(current, { group_by: 'engine' })}`,
-    top_prompts: `top-prompts?limit=${TOP_PROMPTS}`,
-    engagement: `engagement/daily?${query(current)}`,
+    models_by_day: `models/daily?${query(current, { group_by: 'total' })}`,
+    top_prompts: `top-prompts?${top}`,
+    engagement: `engagement/daily?${visits.toString()}`,
+    ...(previous && {
+      ratings_before: `ratings/summary?${query(previous)}`,
+      actions_before: `actions/summary?${query(previous)}`,
+      models_before: `models?${query(previous, { group_by: 'total' })}`,
+      engines_before: `models?${query(previous, { group_by: 'engine' })}`,
+    }),
   };
 }
 
@@ -40,6 +56,8 @@ export const PART_NAMES = [
   'models',
   'models_before',
   'engines',
+  'engines_before',
+  'models_by_day',
   'top_prompts',
   'engagement',
 ] as const;
@@ -53,7 +71,7 @@ export interface Part {
 export interface PartsRequest {
   /** Base URL of the public door, where every part is answered. */
   readonly base: string;
-  readonly paths: Readonly<Record<PartName, string>>;
+  readonly paths: Readonly<Partial<Record<PartName, string>>>;
   /** The authority and the wishes of the caller. */
   readonly headers: Readonly<Record<string, string>>;
   readonly deadlineMs: number;
@@ -91,8 +109,12 @@ const RETRY_AFTER_SECONDS = 2;
 /** Asks for all parts at once. Throws what is wrong with the caller's request, and `service_unavailable` when nothing could be had. */
 export async function fetchParts(request: PartsRequest): Promise<Parts> {
   const signal = AbortSignal.timeout(request.deadlineMs);
+  const askFor = async (name: PartName, url: string) => [name, await partOf(url, request, signal)] as const;
   const answers = await Promise.all(
-    PART_NAMES.map(async (name) => [name, await partOf(`${request.base}/api/analytics/${request.paths[name]}`, request, signal)] as const),
+    PART_NAMES.flatMap((name) => {
+      const path = request.paths[name];
+      return path === undefined ? [] : [askFor(name, `${request.base}/api/analytics/${path}`)];
+    }),
   );
   const found = new Map<PartName, Part>();
   const missing = new Map<PartName, ProblemCode>();

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { ApiKey, KeyStore } from '@picly/platform';
 import type { ApiKeysQueries } from './api-keys.queries';
 import { Cached } from './cached';
 import { hashOfKey, isKeySecret } from './key-secret';
+import type { SessionsQueries } from '../session/sessions.queries';
 
 /** A revoked key stops working, and a new one works, within this time in every process. */
 const MAX_AGE_MS = 800;
@@ -12,23 +14,35 @@ const TOUCH_EVERY_MS = 60_000;
 /** The key of the configuration, with which the first keys are made where nobody can reach the loopback interface. */
 const CONFIGURED_ADMIN: ApiKey = { id: 'configured-admin', scopes: ['admin'], origins: [], rateLimitPerMinute: null };
 
+export interface DirectoryOptions {
+  /** A key with scope admin from the configuration. */
+  readonly adminKey?: string | undefined;
+  /** Where sessions are kept; without it there are none. */
+  readonly sessions?: SessionsQueries;
+  readonly now?: () => number;
+}
+
 /** Which keys there are, fresh to less than a second. */
 export class KeyDirectory implements KeyStore {
   private readonly keys: Cached<ApiKey | undefined>;
   private readonly any: Cached<boolean>;
   private readonly origins: Cached<ReadonlySet<string>>;
+  private readonly sessions: Cached<string | undefined>;
 
   private readonly adminKeyHash: string | undefined;
+  private readonly sessionRows: SessionsQueries | undefined;
 
   constructor(
     private readonly queries: ApiKeysQueries,
-    { adminKey, now = Date.now }: { readonly adminKey?: string | undefined; readonly now?: () => number } = {},
+    { adminKey, now = Date.now, ...given }: DirectoryOptions = {},
   ) {
     this.adminKeyHash = adminKey === undefined ? undefined : hashOfKey(adminKey);
     const options = { maxAgeMs: MAX_AGE_MS, maxAgeInTroubleMs: MAX_AGE_IN_TROUBLE_MS, maxEntries: 10_000, now };
     this.keys = new Cached((hash) => this.load(hash, now()), options);
     this.any = new Cached(() => queries.hasAny(), options);
     this.origins = new Cached(() => queries.origins(), options);
+    this.sessionRows = given.sessions;
+    this.sessions = new Cached((hash) => this.sessionRows?.keyHashOf(hash) ?? Promise.resolve(undefined), options);
   }
 
   /** The key this secret opens; `undefined` for unknown and revoked ones. */
@@ -36,6 +50,25 @@ export class KeyDirectory implements KeyStore {
     // Hashes are compared, so the time it takes tells nothing about the key.
     if (this.adminKeyHash !== undefined && hashOfKey(secret) === this.adminKeyHash) return Promise.resolve(CONFIGURED_ADMIN);
     return isKeySecret(secret) ? this.keys.get(hashOfKey(secret)) : Promise.resolve(undefined);
+  }
+
+  /** The key that a session was opened with; `undefined` once one of them is gone. */
+  async findSession(token: string): Promise<ApiKey | undefined> {
+    const keyHash = await this.sessions.get(hashOfKey(token));
+    if (keyHash === undefined) return undefined;
+    return keyHash === this.adminKeyHash ? CONFIGURED_ADMIN : this.keys.get(keyHash);
+  }
+
+  /** A new session of a key that was found to be good; answers its token, which is not stored. */
+  async openSession(secret: string, lifeSeconds: number): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    await this.sessionRows?.open(hashOfKey(token), hashOfKey(secret), lifeSeconds);
+    return token;
+  }
+
+  async endSession(token: string): Promise<void> {
+    await this.sessionRows?.end(hashOfKey(token));
+    this.sessions.clear();
   }
 
   /** Whether a key was ever made; without any, the system serves its own machine only. */
@@ -53,6 +86,7 @@ export class KeyDirectory implements KeyStore {
     this.keys.clear();
     this.any.clear();
     this.origins.clear();
+    this.sessions.clear();
   }
 
   private async load(hash: string, now: number): Promise<ApiKey | undefined> {

@@ -36,6 +36,8 @@ export interface Amounts {
   readonly margin_rate: number | null;
   /** Cost of all calls by the pictures that came out. */
   readonly cost_per_success: number | null;
+  /** Margin by the pictures that came out. */
+  readonly margin_per_success: number | null;
   /** Cost of the rated pictures by those rated 4 to 5 stars (mean over their raters). */
   readonly cost_per_well_rated: number | null;
 }
@@ -84,6 +86,7 @@ function amountsOf(row: StoredSums): Amounts {
     margin: margin / MICROS,
     margin_rate: per(margin, Number(revenue)),
     cost_per_success: per(Number(cost) / MICROS, row.successes),
+    margin_per_success: per(margin / MICROS, row.successes),
     cost_per_well_rated: per(Number(row.rated_cost_micros) / MICROS, row.well_rated_calls),
   };
 }
@@ -95,6 +98,7 @@ const UNTOLD: SingleAmounts = {
   margin: null,
   margin_rate: null,
   cost_per_success: null,
+  margin_per_success: null,
   cost_per_well_rated: null,
 };
 

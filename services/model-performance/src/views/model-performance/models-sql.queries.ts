@@ -123,19 +123,22 @@ export function percentilesSql(grouping: Grouping): string {
   from bins where not (select exact from few) group by 1, 2`;
 }
 
-/** Exact percentiles of one engine's days: $1, $2 = the range, $3 = engine, $4 = time zone. */
-export function engineDayPercentilesSql(grouping: Grouping): string {
+/** One engine's calls find its index; all engines' are those that have one. */
+const ofEngine = (isOne: boolean): string => (isOne ? 'c.engine = $3' : 'c.engine is not null and $3::text is null');
+
+/** Exact percentiles of days: $1, $2 = the range, $3 = the engine, or null for all, $4 = time zone. */
+export function engineDayPercentilesSql(grouping: Grouping, isOne: boolean): string {
   return `select (c.occurred_at at time zone $4)::date as day, ${groupOf(grouping, 'c')},
     percentile_cont(array[0.5, 0.95, 0.99]) within group (order by c.response_time_ms) as ms
   from picly.calls c
-  where c.occurred_at >= $1::timestamptz and c.occurred_at < $2::timestamptz and c.engine = $3
+  where c.occurred_at >= $1::timestamptz and c.occurred_at < $2::timestamptz and ${ofEngine(isOne)}
   group by 1, 2, 3`;
 }
 
-/** The histograms of one engine's days, counted from its calls; parameters as above. */
-export function sketchSql(grouping: Grouping): string {
+/** The histograms of days, counted from their calls; parameters as above. */
+export function sketchSql(grouping: Grouping, isOne: boolean): string {
   return `select (c.occurred_at at time zone $4)::date as day, ${groupOf(grouping, 'c')}, c.duration_bin as bin, count(*) as count
   from picly.calls c
-  where c.occurred_at >= $1::timestamptz and c.occurred_at < $2::timestamptz and c.engine = $3
+  where c.occurred_at >= $1::timestamptz and c.occurred_at < $2::timestamptz and ${ofEngine(isOne)}
   group by 1, 2, 3, 4`;
 }

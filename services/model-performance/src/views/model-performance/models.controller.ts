@@ -21,6 +21,14 @@ class ModelsQuery extends RangeQuery {
   group_by: Grouping = 'engine,model_version';
 }
 
+class AllDailyQuery extends RangeQuery {
+  @Text({ min: 1, max: 200 }, { optional: true })
+  engine?: string;
+
+  @OneOf(['engine,model_version', 'engine', 'total'], { optional: true, description: 'What makes a row of a day.' })
+  group_by: Grouping = 'engine';
+}
+
 class DailyQuery extends RangeQuery {
   @OneOf(['engine,model_version', 'engine'], { optional: true, description: 'What makes a row of a day.' })
   group_by: Exclude<Grouping, 'total'> = 'engine,model_version';
@@ -41,6 +49,13 @@ export class ModelsController {
   async models(@ValidQuery(ModelsQuery) query: ModelsQuery): Promise<ListPage<ModelRow>> {
     const engine = query.engine === undefined ? {} : { engine: query.engine };
     return listPage(await this.queries.models({ range: rangeOf(query), grouping: query.group_by, ...engine }));
+  }
+
+  @Get('daily')
+  @Answers({ summary: 'Engines day by day', description: `${MEANING} Days are those of tz.`, row: { ...MODEL_DAY } })
+  async allDaily(@ValidQuery(AllDailyQuery) query: AllDailyQuery): Promise<ListPage<ModelDay>> {
+    const engine = query.engine === undefined ? {} : { engine: query.engine };
+    return listPage(await this.queries.daily({ range: rangeOf(query), grouping: query.group_by, timeZone: query.tz, ...engine }));
   }
 
   @Get(':engine/daily')

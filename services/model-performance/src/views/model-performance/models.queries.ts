@@ -14,7 +14,6 @@ export interface ModelsFilter {
 }
 
 export interface DailyFilter extends ModelsFilter {
-  readonly engine: string;
   readonly timeZone: string;
 }
 
@@ -116,18 +115,18 @@ export class ModelsQueries {
 
   private async exactDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, Percentiles>> {
     const rows = await this.sql.query<GroupKey & { readonly ms: number[] }>(
-      engineDayPercentilesSql(grouping),
-      [iso(range.from), iso(range.to), engine, timeZone],
-      `models daily percentiles ${grouping}`,
+      engineDayPercentilesSql(grouping, engine !== undefined),
+      [iso(range.from), iso(range.to), engine ?? null, timeZone],
+      `models daily percentiles ${grouping}${engine === undefined ? ' of all' : ''}`,
     );
     return new Map(rows.map((row) => [nameOf(row), exact(row.ms)]));
   }
 
   private async sketchedDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, Percentiles>> {
     const rows = await this.sql.query<GroupKey & LogBinCount>(
-      sketchSql(grouping),
-      [iso(range.from), iso(range.to), engine, timeZone],
-      `models daily sketch ${grouping}`,
+      sketchSql(grouping, engine !== undefined),
+      [iso(range.from), iso(range.to), engine ?? null, timeZone],
+      `models daily sketch ${grouping}${engine === undefined ? ' of all' : ''}`,
     );
     const bins = new Map<string, LogBinCount[]>();
     for (const row of rows) bins.set(nameOf(row), [...(bins.get(nameOf(row)) ?? []), row]);

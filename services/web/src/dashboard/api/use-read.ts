@@ -1,0 +1,35 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Query } from '../app/filters';
+import { apiAddress, call, type ApiError } from './client';
+
+/** The read models of the system: an answer is asked for again when one that it is made of has moved. */
+export type ViewName =
+  'prompt-analytics' | 'model-performance' | 'engagement' | 'user-behavior' | 'experiments' | 'receipts' | 'training-data';
+
+export interface Read<T> {
+  readonly result: UseQueryResult<T, ApiError>;
+  /** Where the same answer is found without this page. */
+  readonly address: string;
+}
+
+export interface ReadOptions {
+  /** What the answer is made of; empty = it does not move by itself. */
+  readonly views: readonly ViewName[];
+  readonly enabled?: boolean;
+  /** For what no view tells about (positions, dead letters): ask again after so long, milliseconds. */
+  readonly everyMs?: number;
+}
+
+/** Reads from the API and keeps what was read while something newer is on its way. */
+export function useRead<T>(path: string, query: Query, { views, enabled = true, everyMs }: ReadOptions): Read<T> {
+  const address = apiAddress(path, query);
+  const result = useQuery<T, ApiError>({
+    queryKey: [address],
+    queryFn: ({ signal }) => call<T>(address, { signal }),
+    placeholderData: keepPreviousData,
+    enabled,
+    meta: { views },
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+  });
+  return { result, address };
+}

@@ -1,0 +1,114 @@
+import { useId, useState, type JSX, type KeyboardEvent } from 'react';
+import type { List, PromptRow } from '../api/rows';
+import { useRead } from '../api/use-read';
+import { percent } from '../format/numbers';
+import { PAGES } from './pages';
+import { addressOf, go, usePlace } from './router';
+import { useSession } from './session';
+import { useEngines } from './use-engines';
+import { filtersOnly } from './use-filters';
+
+interface Found {
+  readonly kind: string;
+  readonly name: string;
+  readonly fact: string;
+  readonly parts: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+const MOST_PROMPTS = 6;
+
+function useFound(text: string): readonly Found[] {
+  const { scopes } = useSession();
+  const { names } = useEngines();
+  const { result } = useRead<List<PromptRow>>('prompts', { search: text, limit: MOST_PROMPTS }, { views: [], enabled: text !== '' });
+  if (text === '') return [];
+  const has = (name: string): boolean => name.toLowerCase().includes(text.toLowerCase());
+  return [
+    ...PAGES.filter(({ title, scope }) => has(title) && scopes.includes(scope)).map(({ title, path }) => ({
+      kind: 'Page',
+      name: title,
+      fact: '',
+      parts: path === '' ? [] : [path],
+    })),
+    ...names.filter(has).map((name) => ({ kind: 'Engine', name, fact: '', parts: ['engines'], query: { engine: name } })),
+    ...(result.data?.data ?? []).map(({ prompt, prompt_hash: hash, success_rate: rate }) => ({
+      kind: 'Prompt',
+      name: prompt,
+      fact: `success ${percent(rate)}`,
+      parts: ['prompts', hash],
+    })),
+  ];
+}
+
+/** Type to find pages, engines and prompts; arrow keys choose, Enter goes. */
+export function Finder(): JSX.Element {
+  const id = useId();
+  const { params } = usePlace();
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const [open, setOpen] = useState(false);
+  const found = useFound(text.trim());
+  const isOpen = open && text.trim() !== '';
+  const visit = (item: Found | undefined): void => {
+    if (!item) return;
+    const next = filtersOnly(params);
+    for (const [name, value] of Object.entries(item.query ?? {})) next.set(name, value);
+    go(addressOf(item.parts, next));
+    setText('');
+    setOpen(false);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setChosen(Math.min(found.length - 1, chosen + 1));
+    else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen - 1));
+    else if (event.key === 'Enter') visit(found[chosen]);
+    else if (event.key === 'Escape') setOpen(false);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div className="finder">
+      <input
+        type="search"
+        role="combobox"
+        aria-label="Find prompts, engines and pages"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        aria-autocomplete="list"
+        aria-activedescendant={isOpen && found.length > 0 ? `${id}-${chosen}` : undefined}
+        placeholder="Find prompts, engines, pages"
+        value={text}
+        maxLength={200}
+        onChange={({ target }) => {
+          setText(target.value);
+          setChosen(0);
+          setOpen(true);
+        }}
+        onBlur={() => setOpen(false)}
+        onKeyDown={onKey}
+      />
+      <ul id={id} role="listbox" aria-label="Found" hidden={!isOpen}>
+        {found.map((item, i) => (
+          <li
+            key={`${item.kind} ${item.name} ${i}`}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === chosen}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              visit(item);
+            }}
+          >
+            <span className="kind">{item.kind}</span> <span className="found-name">{item.name}</span>{' '}
+            <span className="dim">{item.fact}</span>
+          </li>
+        ))}
+        {found.length === 0 && (
+          <li role="option" aria-selected={false} aria-disabled>
+            Nothing found
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { AsOf } from '../../api/client';
+import type { Change } from '../../api/rows';
+import type { Query } from '../../app/filters';
+import { filterQuery, type Filters } from '../../app/filters';
+
+type Maybe = number | null;
+
+export interface Bounded extends Change {
+  readonly lower: Maybe;
+  readonly upper: Maybe;
+}
+
+/** A day of the trend. */
+export interface TrendDay {
+  readonly day: string;
+  readonly ratings: Maybe;
+  readonly generations: Maybe;
+  readonly active_users: Maybe;
+  readonly avg_rating: Maybe;
+  readonly success_rate: Maybe;
+  readonly success_lower: Maybe;
+  readonly success_upper: Maybe;
+  readonly quality_avg: Maybe;
+  readonly download_rate: Maybe;
+  readonly download_rate_lower: Maybe;
+  readonly download_rate_upper: Maybe;
+  readonly margin: Maybe;
+  readonly margin_per_picture: Maybe;
+}
+
+export interface Mover extends Bounded {
+  readonly engine: string;
+}
+
+/** The answer of GET /api/analytics/dashboard, as far as the page shows it. */
+export interface Dashboard {
+  readonly period: { readonly days: number; readonly from: string; readonly to: string; readonly tz: string };
+  readonly totals: {
+    readonly generations: Change;
+    readonly ratings: Change;
+    readonly calls: Change;
+    readonly cost: Change;
+    readonly revenue: Change;
+    readonly margin: Change;
+    readonly margin_per_picture: Change;
+    readonly currency: string | null;
+  };
+  readonly success_metrics: {
+    readonly rating_distribution: Change & { readonly distribution: readonly number[] | null; readonly target: number };
+    readonly success_rate: Bounded & { readonly target: number };
+    readonly download_rate: Bounded;
+    readonly time_to_rate: Change;
+    readonly feedback_volume: Change;
+    readonly quality: Change;
+  };
+  readonly movers: readonly Mover[] | null;
+  readonly daily_trend: readonly TrendDay[];
+  readonly unavailable: readonly { readonly part: string; readonly code: string }[];
+  readonly as_of: AsOf;
+}
+
+export function dashboardQuery(filters: Filters, nowMs: number): Query {
+  return { ...filterQuery(filters, nowMs), compare: filters.compare };
+}

@@ -1,0 +1,154 @@
+import { useMemo, type JSX } from 'react';
+import type { Change } from '../../api/rows';
+import { useRead } from '../../api/use-read';
+import { isRunning } from '../../app/filters';
+import { useMinute } from '../../app/now';
+import { useFilters } from '../../app/use-filters';
+import { Answer } from '../../parts/answer';
+import { changeWords, Figure, nOf } from '../../parts/figure';
+import { Link } from '../../parts/link';
+import { Empty, Shown } from '../../parts/states';
+import { count, interval, money, percent, percentagePoints, points, seconds, signed, stars } from '../../format/numbers';
+import { dashboardQuery, type Dashboard } from './dashboard';
+import { Movers } from './movers';
+import { Trends } from './trends';
+
+const VIEWS = ['prompt-analytics', 'model-performance', 'engagement', 'user-behavior'] as const;
+
+/** Are pictures getting better, and does it pay? */
+export default function Overview(): JSX.Element {
+  const { filters } = useFilters();
+  const now = useMinute();
+  const query = useMemo(() => dashboardQuery(filters, now), [filters, now]);
+  const { result, address } = useRead<Dashboard>('dashboard', query, { views: VIEWS });
+  return (
+    <Shown of={result}>
+      {(dashboard) =>
+        isSilent(dashboard) ? (
+          <Nothing />
+        ) : (
+          <>
+            <Headline dashboard={dashboard} />
+            <Metrics dashboard={dashboard} />
+            <div className="grid">
+              <Trends dashboard={dashboard} unfinished={isRunning(filters, now)} address={address} />
+              <Movers dashboard={dashboard} />
+            </div>
+            {dashboard.unavailable.length > 0 && (
+              <p className="stale">Not to be had now: {dashboard.unavailable.map(({ part }) => part.replaceAll('_', ' ')).join(', ')}.</p>
+            )}
+          </>
+        )
+      }
+    </Shown>
+  );
+}
+
+const isSilent = ({ totals: { generations, ratings, calls } }: Dashboard): boolean =>
+  [generations, ratings, calls].every(({ value }) => (value ?? 0) === 0);
+
+function Nothing(): JSX.Element {
+  return (
+    <Empty title="Nothing happened in this time">
+      <p>Success, margin and their trends would be here. Choose another time, or send the first event.</p>
+      <Link to={['start']}>How to send the first event</Link>
+    </Empty>
+  );
+}
+
+function verdict({ success_metrics: { success_rate: success }, totals: { margin_per_picture: margin } }: Dashboard): string {
+  const better = (success.change ?? 0) > 0 ? 'better' : (success.change ?? 0) < 0 ? 'worse' : 'neither better nor worse';
+  const aim =
+    (success.lower ?? 0) >= success.target ? 'above' : (success.upper ?? 1) < success.target ? 'below' : 'not yet told apart from';
+  const pays = margin.value === null ? '' : margin.value > 0 ? ' Pictures pay for themselves.' : ' Pictures cost more than they bring.';
+  const compared = success.change === null ? '' : `Pictures are ${better} than in the stretch compared with; `;
+  const text = `${compared}success is ${aim} the target of ${percent(success.target)}.${pays}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function Headline({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element {
+  const { success_metrics: metrics, totals } = dashboard;
+  const { value, change, lower, upper } = metrics.success_rate;
+  const facts = [change === null ? undefined : percentagePoints(change), value === null ? undefined : interval(lower, upper)].filter(
+    (fact) => fact !== undefined,
+  );
+  return (
+    <Answer so={verdict(dashboard)}>
+      Success {percent(value)} {facts.length > 0 && <span className="soft">({facts.join(', ')})</span>}, margin{' '}
+      {money(totals.currency)(totals.margin_per_picture.value)} per image
+    </Answer>
+  );
+}
+
+function relative(change: Change): string | null {
+  return change.change_rate === null ? null : `${signed(percent)(change.change_rate)}`;
+}
+
+function Metrics({ dashboard: { success_metrics: metrics, totals } }: { readonly dashboard: Dashboard }): JSX.Element {
+  const {
+    rating_distribution: rating,
+    success_rate: success,
+    download_rate: downloads,
+    time_to_rate: time,
+    feedback_volume: feedback,
+  } = metrics;
+  const perImage = totals.margin_per_picture;
+  const feedbackChange = relative(feedback);
+  return (
+    <dl className="figures">
+      <Figure
+        label="Average rating"
+        value={stars(rating.value)}
+        change={changeWords(rating.change, signed(stars))}
+        n={nOf(rating.n, 'rating')}
+        target={`target ${stars(rating.target)}`}
+        how="Mean of the ratings given in this time; a re-rating replaces the first."
+      />
+      <Figure
+        label="Success"
+        value={percent(success.value)}
+        change={changeWords(success.change, percentagePoints)}
+        interval={interval(success.lower, success.upper)}
+        n={nOf(success.n, 'rating')}
+        target={`target ${percent(success.target)}`}
+        how="Share of 4 and 5 stars among the ratings, with its 95 % Wilson interval."
+      />
+      <Figure
+        label="Download rate"
+        value={percent(downloads.value)}
+        change={changeWords(downloads.change, percentagePoints)}
+        interval={interval(downloads.lower, downloads.upper)}
+        n={nOf(downloads.n, 'generation')}
+        how="Share of the generations made in this time that were downloaded at least once, with its 95 % Wilson interval."
+      />
+      <Figure
+        label="Time to rate"
+        value={seconds(time.value)}
+        change={changeWords(time.change, signed(seconds), 'worse')}
+        n={nOf(time.n, 'rating')}
+        how="Median time from seeing a picture to rating it."
+      />
+      <Figure
+        label="Feedback"
+        value={count(feedback.value)}
+        change={feedbackChange === null ? null : changeWords(feedback.change, () => feedbackChange)}
+        n={nOf(feedback.n, 'rating')}
+        how="Ratings that came with words."
+      />
+      <Figure
+        label="Quality score"
+        value={points(metrics.quality.value)}
+        change={changeWords(metrics.quality.change, signed(points))}
+        n={nOf(metrics.quality.n, 'score')}
+        how="Mean of the 0 to 100 scores that came with ratings."
+      />
+      <Figure
+        label="Margin per image"
+        value={money(totals.currency)(perImage.value)}
+        change={changeWords(perImage.change, signed(money(totals.currency)))}
+        n={nOf(perImage.n, 'image')}
+        how="Revenue less cost of all calls, by the images that came out."
+      />
+    </dl>
+  );
+}

@@ -1,0 +1,100 @@
+import { useState, type JSX, type ReactNode } from 'react';
+import type { AsOf } from '../api/client';
+import { csvOf, download, jsonOf } from '../chart/export';
+import { downloadPicture } from '../chart/picture';
+import { useParam } from '../app/use-filters';
+import { useFilters } from '../app/use-filters';
+import { asOfWords } from './as-of';
+import { DataTable, type Column } from './data-table';
+import { Icon } from './icon';
+
+interface PanelProps<Row extends object> {
+  /** Names the panel in the address and in files. */
+  readonly id: string;
+  /** A sentence that says what it shows. */
+  readonly title: string;
+  /** What the numbers are in. */
+  readonly unit: string;
+  /** How many there are of what, and which interval is shown. */
+  readonly n?: string;
+  readonly asOf: AsOf | undefined;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** The rows behind it. */
+  readonly rowsLink?: ReactNode;
+  /** The call that gives the same rows. */
+  readonly apiAddress?: string;
+  /** Without a drawing the panel is its table. */
+  readonly draw?: (onCanvas: (canvas: HTMLCanvasElement | null) => void) => ReactNode;
+  readonly children?: ReactNode;
+  readonly className?: string;
+}
+
+/** A chart, its table, and every way to take them along. */
+export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
+  const { id, title, unit, n, asOf, columns, rows, rowKey, draw } = props;
+  const { filters } = useFilters();
+  const [tables, setTables] = useParam('tables');
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
+  const open = tables === '' ? [] : tables.split('.');
+  const isTable = draw === undefined || open.includes(id);
+  const toggle = (): void => setTables((isTable ? open.filter((one) => one !== id) : [...open, id]).join('.'), 'replace');
+  const fresh = asOfWords(asOf, filters.tz);
+  return (
+    <section className={`panel ${props.className ?? ''}`} aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <p className="panel-facts">
+          <span>{unit}</span>
+          {n !== undefined && n !== '' && <span>{n}</span>}
+        </p>
+      </header>
+      {props.children}
+      {isTable ? <DataTable caption={title} columns={columns} rows={rows} rowKey={rowKey} /> : draw(setCanvas)}
+      <footer>
+        <span className="as-of">{fresh}</span>
+        <span className="panel-tools">
+          {props.rowsLink}
+          {draw && (
+            <button type="button" className="tool" aria-pressed={isTable} onClick={toggle}>
+              <Icon name={isTable ? 'chart' : 'table'} /> {isTable ? 'Chart' : 'Table'}
+            </button>
+          )}
+          <Export {...props} canvas={isTable ? null : canvas} caption={`${title} (${unit}), ${fresh}`} />
+        </span>
+      </footer>
+    </section>
+  );
+}
+
+type ExportProps<Row extends object> = PanelProps<Row> & { readonly canvas: HTMLCanvasElement | null; readonly caption: string };
+
+function Export<Row extends object>({ id, columns, rows, canvas, caption, apiAddress }: ExportProps<Row>): JSX.Element {
+  const text = (type: string, content: string, ending: string): void => download(`${id}.${ending}`, new Blob([content], { type }));
+  return (
+    <details className="menu">
+      <summary className="tool">
+        <Icon name="download" /> Export
+      </summary>
+      <div className="menu-items">
+        <button type="button" onClick={() => text('text/csv', csvOf(columns, rows), 'csv')}>
+          CSV
+        </button>
+        <button type="button" onClick={() => text('application/json', jsonOf(columns, rows), 'json')}>
+          JSON
+        </button>
+        {canvas && (
+          <button type="button" onClick={() => downloadPicture(canvas, caption, `${id}.png`)}>
+            PNG
+          </button>
+        )}
+        {apiAddress !== undefined && (
+          <a href={apiAddress} target="_blank" rel="noreferrer">
+            API
+          </a>
+        )}
+      </div>
+    </details>
+  );
+}
