@@ -28,13 +28,19 @@ export function logRecordOf(event: AdmittedEvent, subject: KeyedSubject | undefi
   const { data, sealed } = subject
     ? seal(event, event.definition.personal, { kind: subject.kind, key: subject.key })
     : { data: event.data };
+  const { id, type, times } = event;
+  const { occurredAt, receivedAt, happenedAt, sentAt } = times;
   const encoded = encodeEvent({
-    id: event.id,
-    type: event.type,
+    id,
+    type,
     data,
-    ...event.times,
+    occurredAt,
+    receivedAt,
     fingerprint,
+    ...(happenedAt !== undefined && { happenedAt }),
+    ...(sentAt !== undefined && { sentAt }),
     ...(sealed !== undefined && { sealed }),
   });
-  return { topic: event.definition.topic, key: logKeyOf(event, subject), ...encoded };
+  const { value, headers, timestamp } = encoded;
+  return { topic: event.definition.topic, key: logKeyOf(event, subject), value, headers, timestamp };
 }
