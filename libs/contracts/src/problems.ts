@@ -11,6 +11,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
   not_acceptable: { status: 406, title: 'The format is not supported here' },
   request_timeout: { status: 408, title: 'The body did not arrive in time' },
+  not_now: { status: 409, title: 'This cannot be done as things are' },
   already_exists: { status: 409, title: 'There is one of this name already' },
   revision_conflict: { status: 409, title: 'It was changed meanwhile' },
   event_in_flight: { status: 409, title: 'The same event id is under way with another body' },

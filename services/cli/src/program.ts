@@ -4,6 +4,7 @@ import type { CliConfig } from './config';
 import type { ExportFlags } from './commands/export';
 import type { ImportFlags } from './commands/import';
 import type { CreateKeyFlags } from './commands/keys';
+import { addProjectionCommands } from './commands/projections/commands';
 import type { StatusFlags } from './commands/status';
 
 /** Hands the exit code of a finished command to the caller. */
@@ -12,7 +13,7 @@ export type OnExit = (code: number) => void;
 /** All commands. What a command does is loaded when it is called, so that help and the others stay quick. */
 export function createProgram(config: CliConfig, onExit: OnExit): Command {
   const program = new Command('picly')
-    .description("Operate Picly's analytics: settings, status, keys, import and export.")
+    .description("Operate Picly's analytics: settings, status, projections, keys, import and export.")
     .addHelpText(
       'after',
       `\nThe system is found at ${config.url} (PICLY_URL), with the key in PICLY_KEY when keys are in use.\nAfter npm: npm run picly -- <command> ...`,
@@ -21,6 +22,7 @@ export function createProgram(config: CliConfig, onExit: OnExit): Command {
     .exitOverride();
   addConfig(program, config, onExit);
   addStatus(program, config, onExit);
+  addProjectionCommands(program, config, onExit);
   addKeys(program, config, onExit);
   addImport(program, config, onExit);
   addExport(program, config, onExit);

@@ -22,7 +22,7 @@ import { DeadLettersController } from './admin/dead-letters.controller';
 import { DeadLettersQueries } from './admin/dead-letters.queries';
 import { Settlement } from './admin/dead-letters/settlement';
 import { SettlingController } from './admin/dead-letters/settling.controller';
-import { ProjectionsController } from './admin/projections.controller';
+import { ProjectionsAdminModule } from './admin/projections/projections-admin.module';
 import { ASK_OPERATION, registerAskRoute } from './ask/ask-route';
 import { Asks1795430400000 } from './ask/1795430400000-asks.migration';
 import { AsksQueries } from './ask/asks.queries';
@@ -41,9 +41,9 @@ import { ApiKeysQueries } from './keys/api-keys.queries';
 import { KeyAdministration } from './keys/key-administration';
 import { KeyDirectory } from './keys/key-directory';
 import { KeysController } from './keys/keys.controller';
-import { documentsBehind } from './proxy/documents-behind';
 import { LIVE_OPERATION } from './live/live-route';
 import { PagesModule } from './pages/pages.module';
+import { documentsBehind } from './proxy/documents-behind';
 import { registerProxyRoutes } from './proxy/proxy-routes';
 import { Sessions1795344000000 } from './session/1795344000000-sessions.migration';
 import { SessionController } from './session/session.controller';
@@ -64,16 +64,8 @@ interface KnownEvents {
 const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
-  imports: [PagesModule, ExperimentsAdminModule],
-  controllers: [
-    SessionController,
-    KeysController,
-    ReceiptsController,
-    ProjectionsController,
-    DeadLettersController,
-    SettlingController,
-    DashboardController,
-  ],
+  imports: [PagesModule, ExperimentsAdminModule, ProjectionsAdminModule],
+  controllers: [SessionController, KeysController, ReceiptsController, DeadLettersController, SettlingController, DashboardController],
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(SessionsQueries),
@@ -154,6 +146,6 @@ export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
   projections: [receipts, experimentRegistry],
-  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Sessions1795344000000, Asks1795430400000] }],
+  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000, Sessions1795344000000] }],
   operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION, LIVE_OPERATION],
 };

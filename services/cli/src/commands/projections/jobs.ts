@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, patiently, type ApiClient } from '@picly/api-client';
+import { count, duration, Progress, table } from '@picly/terminal';
+import { print } from '../client';
+
+export interface PartitionProgress {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly end: number;
+  readonly events_per_second: number;
+  readonly remaining_s: number | null;
+}
+
+export interface JobRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly projection: string;
+  readonly base_version: number | null;
+  readonly version: number | null;
+  readonly state: 'requested' | 'building' | 'comparing' | 'switching' | 'done' | 'failed' | 'cancelled';
+  readonly message: string | null;
+  readonly starts: number;
+  readonly progress: {
+    readonly events: number;
+    readonly total: number;
+    readonly events_per_second: number;
+    readonly remaining_s: number | null;
+    readonly partitions: readonly PartitionProgress[];
+  } | null;
+  readonly comparison: { readonly differences: number } | null;
+  readonly requested_at: string;
+}
+
+interface DifferenceRow {
+  readonly table: string;
+  readonly key: Readonly<Record<string, unknown>>;
+  readonly kind: 'only_base' | 'only_built' | 'changed';
+  readonly columns: readonly string[];
+}
+
+export const PROJECTIONS = '/api/analytics/admin/projections';
+const LOOK_EVERY_MS = 500;
+const SHOWN_DIFFERENCES = 20;
+
+const isEnded = ({ state }: JobRow): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
+
+/** Follows jobs to their end, with a bar for all of them together; a system that restarts meanwhile is waited for. */
+export async function follow(client: ApiClient, asked: readonly JobRow[]): Promise<readonly JobRow[]> {
+  const view = new Following(asked.map(({ projection }) => projection).join(', '));
+  let jobs: readonly JobRow[] = asked;
+  view.look(jobs);
+  while (!jobs.every(isEnded)) {
+    await sleep(LOOK_EVERY_MS);
+    jobs = await Promise.all(jobs.map((job) => again(client, job)));
+    view.look(jobs);
+  }
+  view.end();
+  return jobs;
+}
+
+const again = async (client: ApiClient, job: JobRow): Promise<JobRow> =>
+  isEnded(job) ? job : patiently(() => client.get<JobRow>(`${PROJECTIONS}/jobs/${job.id}`));
+
+/** A bar, and a line above it whenever something begins or ends. */
+class Following {
+  private bar: Progress | undefined;
+  private told = '';
+
+  constructor(private readonly label: string) {}
+
+  look(jobs: readonly JobRow[]): void {
+    const total = jobs.reduce((sum, { progress }) => sum + (progress?.total ?? 0), 0);
+    const events = jobs.reduce((sum, { progress }) => sum + (progress?.events ?? 0), 0);
+    if (total > 0) {
+      this.bar ??= new Progress({ label: this.label, noun: 'events', total, stream: process.stderr });
+      this.bar.update(Math.min(events, total), events);
+    }
+    const states = jobs.map(({ projection, state }) => `${projection} is ${state}`).join(', ');
+    if (states !== this.told && !jobs.every(isEnded)) this.say(states);
+    this.told = states;
+  }
+
+  end(): void {
+    this.bar?.finish();
+  }
+
+  private say(line: string): void {
+    if (this.bar) this.bar.say(line);
+    else process.stderr.write(`${line}\n`);
+  }
+}
+
+/** A refusal (409) is an answer here, not a reason to wait. */
+export async function ask<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 409) throw new ApiError('API_REFUSED', error.message, { status: 409 });
+    throw error;
+  });
+}
+
+/** What became of each job, and rows that differ. */
+export async function report(client: ApiClient, jobs: readonly JobRow[]): Promise<void> {
+  for (const job of jobs) {
+    print(`${job.projection}: ${job.message ?? job.state}`);
+    if ((job.comparison?.differences ?? 0) > 0) await reportDifferences(client, job);
+  }
+}
+
+async function reportDifferences(client: ApiClient, job: JobRow): Promise<void> {
+  const { data } = await client.get<{ readonly data: readonly DifferenceRow[] }>(`${PROJECTIONS}/jobs/${job.id}/differences`, {
+    query: { limit: SHOWN_DIFFERENCES },
+  });
+  print(
+    table(data, [
+      { title: 'TABLE', value: (row) => row.table },
+      { title: 'KEY', value: (row) => JSON.stringify(row.key) },
+      { title: 'DIFFERS', value: (row) => wordsFor(row, job) },
+    ]),
+  );
+  const more = (job.comparison?.differences ?? 0) - data.length;
+  if (more > 0) print(`and ${count(more)} more: picly export admin/projections/jobs/${job.id}/differences`);
+}
+
+function wordsFor({ kind, columns }: DifferenceRow, job: JobRow): string {
+  if (kind === 'only_base') return `only in version ${job.base_version ?? '?'}`;
+  if (kind === 'only_built') return `missing in version ${job.base_version ?? '?'}`;
+  return columns.join(', ');
+}
+
+export function jobTable(jobs: readonly JobRow[]): string {
+  return table(jobs, [
+    { title: 'JOB', value: (job) => String(job.id), align: 'right' },
+    { title: 'KIND', value: (job) => job.kind },
+    { title: 'PROJECTION', value: (job) => job.projection },
+    { title: 'VERSION', value: (job) => String(job.version ?? '-'), align: 'right' },
+    { title: 'STATE', value: (job) => job.state },
+    { title: 'DONE', value: shareOf, align: 'right' },
+    { title: 'PER SECOND', value: (job) => (isEnded(job) ? '' : count(job.progress?.events_per_second ?? 0)), align: 'right' },
+    { title: 'LEFT', value: (job) => (isEnded(job) ? '' : left(job.progress?.remaining_s)), align: 'right' },
+    { title: '', value: (job) => job.message ?? '' },
+  ]);
+}
+
+export function partitionTable(partitions: readonly PartitionProgress[]): string {
+  return table(partitions, [
+    { title: 'TOPIC', value: (row) => row.topic },
+    { title: 'PARTITION', value: (row) => String(row.partition), align: 'right' },
+    { title: 'POSITION', value: (row) => count(row.position), align: 'right' },
+    { title: 'END', value: (row) => count(row.end), align: 'right' },
+    { title: 'PER SECOND', value: (row) => count(row.events_per_second), align: 'right' },
+    { title: 'LEFT', value: (row) => left(row.remaining_s), align: 'right' },
+  ]);
+}
+
+const left = (seconds: number | null | undefined): string => (typeof seconds === 'number' ? duration(1_000 * seconds) : '?');
+
+function shareOf({ progress }: JobRow): string {
+  return progress && progress.total > 0 ? `${Math.floor((100 * progress.events) / progress.total)} %` : '';
+}
