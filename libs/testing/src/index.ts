@@ -12,3 +12,4 @@ export * from './memory-log';
 export * from './memory-store';
 export { dataDir } from './config';
 export * from './log-records';
+export * from './how-to-page';

@@ -6,6 +6,7 @@ import type { ImportFlags } from './commands/import';
 import type { CreateKeyFlags } from './commands/keys';
 import { addProjectionCommands } from './commands/projections/commands';
 import type { StatusFlags } from './commands/status';
+import { addDeadLetters } from './dead-letters.commands';
 
 /** Hands the exit code of a finished command to the caller. */
 export type OnExit = (code: number) => void;
@@ -26,6 +27,7 @@ export function createProgram(config: CliConfig, onExit: OnExit): Command {
   addKeys(program, config, onExit);
   addImport(program, config, onExit);
   addExport(program, config, onExit);
+  addDeadLetters(program, config, onExit);
   return program;
 }
 
