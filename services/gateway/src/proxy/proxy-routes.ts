@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { allowOrigin, type OriginDirectory } from '../ingest/http/cors';
 import { API } from '../ingest/http/ingest-routes';
-import { SERVICE_PATHS } from './service-paths';
+import { READING_CALLS, SERVICE_PATHS } from './service-paths';
 
 export interface ProxyDeps {
   /** Base URL by service; empty when every service runs in this process. */
@@ -22,7 +22,7 @@ const ANSWER_TIMEOUT_MS = 70_000;
 
 /** Keys stay here: a service sees that its gateway asks, and nothing of the caller. */
 function forwardedHeaders(headers: IncomingHttpHeaders, internalToken: string | undefined): IncomingHttpHeaders {
-  const { authorization: _authorization, cookie: _cookie, [INTERNAL_HEADER]: _internal, ...rest } = headers;
+  const { authorization: _key, cookie: _cookie, 'content-encoding': _encoding, [INTERNAL_HEADER]: _internal, ...rest } = headers;
   return internalToken === undefined ? rest : { ...rest, [INTERNAL_HEADER]: internalToken };
 }
 
@@ -37,6 +37,12 @@ function unreachable(name: string, cause: unknown): ProblemError {
   });
 }
 
+const scopedTo = (deps: ProxyDeps, scope: (request: FastifyRequest) => 'read' | 'admin') =>
+  async function onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await allowOrigin(request, reply, deps.origins);
+    await authorize(deps.authenticator, request, scope(request));
+  };
+
 /** Sends the paths of other services to them. Rejects at start when a service has no paths. */
 export async function registerProxyRoutes(fastify: FastifyInstance, deps: ProxyDeps): Promise<void> {
   if (deps.services.size === 0) return;
@@ -44,18 +50,19 @@ export async function registerProxyRoutes(fastify: FastifyInstance, deps: ProxyD
   for (const [name, base] of deps.services) {
     const paths = SERVICE_PATHS[name];
     if (!paths) throw new Error(`SERVICES names ${name}, which answers no paths: it may name ${Object.keys(SERVICE_PATHS).join(', ')}`);
-    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      await allowOrigin(request, reply, deps.origins);
-      await authorize(deps.authenticator, request, scopeOf(request));
-    };
     const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
       reply.from(`${base}${request.url}`, {
+        // Parsed here, whatever it was sent as: a body goes on as plain JSON.
+        ...(request.body !== undefined && { body: request.body }),
         rewriteRequestHeaders: (_request, headers) => forwardedHeaders(headers, deps.internalToken),
         onError: (failed, { error }) => void failed.send(unreachable(name, error)),
       });
+    for (const call of READING_CALLS[name] ?? []) {
+      fastify.route({ method: 'POST', url: `${API}/${call}`, onRequest: scopedTo(deps, () => 'read'), handler });
+    }
     for (const path of paths) {
       for (const url of [`${API}/${path}`, `${API}/${path}/*`]) {
-        fastify.route({ method: path.startsWith('admin/') ? ADMINISTERING : ['GET'], url, onRequest, handler });
+        fastify.route({ method: path.startsWith('admin/') ? ADMINISTERING : ['GET'], url, onRequest: scopedTo(deps, scopeOf), handler });
       }
     }
   }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { documentOf, type Operation } from '@picly/platform';
 import { GatewayWorld } from '../testing/gateway-world';
 
@@ -24,6 +25,7 @@ const OPERATION: Operation = {
 /** Stands for a service behind the gateway. */
 class Behind {
   readonly seen: Seen[] = [];
+  readonly bodies: string[] = [];
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -43,9 +45,12 @@ class Behind {
         authorization: headers.authorization,
         after: headers['x-picly-after'],
       });
-      response
-        .writeHead(url?.includes('missing') ? 404 : 200, { 'content-type': 'application/json', 'x-picly-as-of': 'now' })
-        .end(url === '/openapi.json' ? JSON.stringify(documentOf([OPERATION])) : '{"data":[],"next_cursor":null}');
+      void text(request).then((body) => {
+        behind.bodies.push(body);
+        response
+          .writeHead(url?.includes('missing') ? 404 : 200, { 'content-type': 'application/json', 'x-picly-as-of': 'now' })
+          .end(url === '/openapi.json' ? JSON.stringify(documentOf([OPERATION])) : '{"data":[],"next_cursor":null}');
+      });
     });
     return behind;
   }
@@ -63,7 +68,7 @@ describe('a gateway before other services', () => {
   beforeAll(async () => {
     behind = await Behind.start();
     world = await GatewayWorld.start({
-      SERVICES: `prompt-analytics=${behind.url},model-performance=http://127.0.0.1:9`,
+      SERVICES: `experiments=${behind.url},prompt-analytics=${behind.url},model-performance=http://127.0.0.1:9`,
       INTERNAL_TOKEN: 'between-us',
     });
   });
@@ -93,6 +98,17 @@ describe('a gateway before other services', () => {
     expect(await answer.json()).toMatchObject({
       paths: { [OPERATION.path]: { get: { summary: OPERATION.summary } }, '/api/analytics/rate': { post: {} } },
     });
+  });
+
+  test('sends calls that only compute with what reading needs, as JSON however they came', async () => {
+    const asked = { p_values: [0.1], method: 'holm' };
+    for (const type of ['application/json', 'text/plain']) {
+      const answer = await world.send('POST', 'experiments/adjust', { body: asked, headers: { 'content-type': type } });
+      expect(answer.status).toBe(200);
+      expect(behind.seen.at(-1)).toMatchObject({ method: 'POST', url: '/api/analytics/experiments/adjust', internal: 'between-us' });
+      expect(JSON.parse(behind.bodies.at(-1) ?? '')).toEqual(asked);
+    }
+    expect((await world.send('POST', 'experiments/results', { body: {} })).status).toBe(405);
   });
 
   test('says so when a service does not answer', async () => {

@@ -6,3 +6,8 @@ export const SERVICE_PATHS: Readonly<Record<string, readonly string[]>> = {
   experiments: ['experiments'],
   'training-data': ['training-data', 'predict', 'recommend'],
 };
+
+/** Calls below those paths that are sent with a body and change nothing: they need what reading needs. */
+export const READING_CALLS: Readonly<Record<string, readonly string[]>> = {
+  experiments: ['experiments/analyze', 'experiments/assign', 'experiments/adjust', 'experiments/plan'],
+};
