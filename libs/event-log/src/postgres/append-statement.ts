@@ -1,4 +1,5 @@
 import type { Sql } from '@picly/database';
+import { int4Array, int8Array } from './binary-array';
 import type { EncodedRecord } from './record-codec';
 
 /** A record and the partition it goes to. */
@@ -70,7 +71,7 @@ class AppendStatement {
     const shares = this.share();
     const heads = [shares.map((s) => s.topicId), shares.map((s) => s.partition), shares.map((s) => s.records)];
     const bytes = lots.length === 1 && lots[0] ? lots[0].bytes : Buffer.concat(lots.map((lot) => lot.bytes));
-    this.parameters = [...heads.map(arrayOf), bytes, ...this.columns().map(arrayOf)];
+    this.parameters = [...heads.map(int4Array), bytes, ...this.columns()];
   }
 
   offsets(rows: readonly { readonly slot: number; readonly base: number }[]): number[] {
@@ -102,8 +103,9 @@ class AppendStatement {
     return ordered;
   }
 
-  private columns(): readonly (readonly number[])[] {
-    const [timestamps, positions, keys, headers, values]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+  private columns(): readonly Buffer[] {
+    const timestamps: number[] = [];
+    const [positions, keys, headers, values]: [number[], number[], number[], number[]] = [[], [], [], []];
     let before = 1;
     for (const { bytes, records } of this.lots) {
       for (const { encoded } of records) {
@@ -115,11 +117,6 @@ class AppendStatement {
       }
       before += bytes.length;
     }
-    return [this.slots, this.ordinals, timestamps, positions, keys, headers, values];
+    return [int4Array(this.slots), int4Array(this.ordinals), int8Array(timestamps), ...[positions, keys, headers, values].map(int4Array)];
   }
-}
-
-/** The driver would quote every number; a ready-made literal costs a tenth. */
-function arrayOf(numbers: readonly number[]): string {
-  return `{${numbers.join(',')}}`;
 }
