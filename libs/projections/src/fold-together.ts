@@ -50,6 +50,8 @@ export class FoldingTogether {
       const work = lane.workOf(batches);
       return work ? [{ lane, work }] : [];
     });
+    // Positions are locked in the order in which they are claimed and fenced: nobody waits in a circle.
+    parts.sort((a, b) => (a.lane.id < b.lane.id ? -1 : 1));
     const [first] = parts;
     if (!first) return;
     const startedAt = performance.now();

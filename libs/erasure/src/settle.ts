@@ -1,0 +1,80 @@
+import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
+import { sealedRefOf } from './scan-log';
+import { cleanStorage } from './storage';
+
+/** A name got a key again although it was erased: a statement that began before the erasure was known ended after it. */
+async function isRevived(sql: Transaction, erasure: string): Promise<boolean> {
+  const revived = await sql.query(
+    'select from runtime.person_keys k join runtime.erasure_names n on n.name = k.subject where n.erasure = $1 limit 1',
+    [erasure],
+  );
+  return revived.length > 0;
+}
+
+const COUNT = `
+  update runtime.erasures e set receipt = jsonb_build_object(
+    'subjects', (select jsonb_build_object(
+        'users', count(*) filter (where name like 'user:%'),
+        'visits', count(*) filter (where name like 'session:%'),
+        'generations', count(*) filter (where name like 'generation:%')) from runtime.erasure_names where erasure = e.id),
+    'keys_destroyed', coalesce((receipt ->> 'keys_destroyed')::int, 0)
+        + (select count(*) from runtime.erasure_names where erasure = e.id and ref is not null),
+    'events', coalesce((receipt ->> 'events')::int, 0) + (select count(*) from runtime.erasure_records where erasure = e.id),
+    'dead_letters', $2::int)
+  where id = $1`;
+
+/** Dead letters keep their bytes, which nobody can read any more: replayed, they fold without the person. */
+async function deadLettersOf(sql: Transaction, erasure: string): Promise<number> {
+  const names = await sql.query<{ ref: string }>('select ref from runtime.erasure_names where erasure = $1 and ref is not null', [erasure]);
+  const refs = new Set(names.map(({ ref }) => ref));
+  const letters = await sql.query<{ value: Buffer }>('select value from runtime.dead_letters');
+  return letters.filter(({ value }) => refs.has(sealedRefOf(value) ?? '')).length;
+}
+
+async function forget(sql: Transaction, erasure: string): Promise<void> {
+  for (const table of ['erasure_records', 'erasure_fences', 'erasure_parked', 'erasure_names']) {
+    await sql.query(`delete from runtime.${table} where erasure = $1`, [erasure]);
+  }
+}
+
+/** Once every version is clean: counts for the receipt, and forgets the names. Answers false when some version is still to be cleaned. */
+export async function concludeCleaning(pool: DatabasePool, erasure: string): Promise<boolean> {
+  return inTransaction(pool, async (sql) => {
+    const [row] = await sql.query<{ state: string }>('select state from runtime.erasures where id = $1 for update', [erasure]);
+    if (row?.state !== 'cleaning') return row?.state === 'settling';
+    const open = await sql.query('select from runtime.erasure_parts where erasure = $1 and outcome is null limit 1', [erasure]);
+    if (open.length > 0) return false;
+    await sql.query(COUNT, [erasure, await deadLettersOf(sql, erasure)]);
+    if (await isRevived(sql, erasure)) {
+      // Once more, for the new keys alone: what the old ones had sealed is clean.
+      await sql.query('delete from runtime.erasure_records where erasure = $1', [erasure]);
+      await sql.query('delete from runtime.erasure_parts where erasure = $1', [erasure]);
+      await sql.query('update runtime.erasure_names set ref = null where erasure = $1', [erasure]);
+      await sql.query(`update runtime.erasures set state = 'destroying' where id = $1`, [erasure]);
+      return true;
+    }
+    await forget(sql, erasure);
+    await sql.query(`update runtime.erasures set state = 'settling' where id = $1`, [erasure]);
+    return true;
+  });
+}
+
+/** Removes what deleted rows left in files, and closes the receipt. */
+export async function settleStorage(pool: DatabasePool, erasure: string): Promise<void> {
+  const [row] = await pool.query<{ scrub: boolean }>('select scrub from runtime.erasures where id = $1', [erasure]);
+  const tables = await pool.query<{ name: string }>(
+    `select distinct v.schema_name || '.' || t.name as name
+       from runtime.erasure_parts p
+       join runtime.projection_versions v on v.projection = p.projection and v.version = p.version
+       cross join lateral jsonb_object_keys(p.touched) as t(name)
+      where p.erasure = $1`,
+    [erasure],
+  );
+  const note = await cleanStorage(pool, { tables: tables.map(({ name }) => name), scrub: row?.scrub ?? false });
+  await pool.query(
+    `update runtime.erasures set state = 'done', finished_at = now(), last_error = null, owner = null, lease_until = null,
+       receipt = receipt || jsonb_build_object('storage', $2::jsonb)
+     where id = $1 and state = 'settling'`,
+    [erasure, JSON.stringify(note)],
+  );
+}
