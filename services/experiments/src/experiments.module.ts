@@ -1,11 +1,25 @@
 import { Module } from '@nestjs/common';
-import { provideQueries, type ServiceDefinition } from '@picly/platform';
+import type { Sql } from '@picly/database';
+import { provideQueries, SQL, type ServiceDefinition } from '@picly/platform';
+import { experimentResults } from './results/experiment-results.projection';
+import { Results } from './results/results';
+import { ResultsController } from './results/results.controller';
 import { StatelessController } from './stateless/stateless.controller';
 import { ExperimentsController } from './views/experiments/experiments.controller';
 import { experiments } from './views/experiments/experiments.projection';
 import { ExperimentsQueries } from './views/experiments/experiments.queries';
 
-@Module({ controllers: [StatelessController, ExperimentsController], providers: [provideQueries(ExperimentsQueries)] })
+@Module({
+  controllers: [StatelessController, ExperimentsController, ResultsController],
+  providers: [
+    provideQueries(ExperimentsQueries),
+    { provide: Results, useFactory: (sql: Sql) => new Results(sql), inject: [SQL] },
+  ],
+})
 export class ExperimentsModule {}
 
-export const experimentsService: ServiceDefinition = { name: 'experiments', module: ExperimentsModule, projections: [experiments] };
+export const experimentsService: ServiceDefinition = {
+  name: 'experiments',
+  module: ExperimentsModule,
+  projections: [experiments, experimentResults],
+};

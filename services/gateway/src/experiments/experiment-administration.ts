@@ -10,7 +10,7 @@ import {
 import { ProblemError } from '@picly/platform';
 import type { ExperimentWriter, LifeCycleEvent } from './experiment-writer';
 import type { RegistryQueries } from './registry.queries';
-import type { StateWanted } from './wanted';
+import type { ChangeRequest, StateWanted } from './wanted';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -18,13 +18,6 @@ type Body = Readonly<Record<string, unknown>>;
 export interface Changed {
   readonly latest: Revision;
   readonly position: string | undefined;
-}
-
-/** Who asks for a change, and against which revision they decided. */
-export interface ChangeRequest {
-  readonly author: string;
-  readonly reason: string | undefined;
-  readonly revision: number | undefined;
 }
 
 interface Next {

@@ -9,7 +9,13 @@ import {
   type FieldError,
 } from '@picly/contracts';
 import { ProblemError } from '@picly/platform';
-import type { ChangeRequest } from './experiment-administration';
+
+/** Who asks for a change, and against which revision they decided. */
+export interface ChangeRequest {
+  readonly author: string;
+  readonly reason: string | undefined;
+  readonly revision: number | undefined;
+}
 
 /** What a change says beside the definition. */
 export class ChangeWanted {

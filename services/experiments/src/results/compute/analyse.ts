@@ -1,0 +1,31 @@
+import type { Evidence } from './evidence';
+import { forecastOf, type Forecast } from './forecast';
+import { healthOf, type Health } from './health';
+import { compareAll, correctedP, metricResult, type Compared, type MetricResult } from './metric-results';
+import { verdictOn, type Verdict } from './verdict';
+
+export interface Analysis {
+  readonly decision: Verdict;
+  readonly metrics: readonly MetricResult[];
+  readonly health: Health;
+  readonly forecast: Forecast | null;
+}
+
+const ROLES = ['primary', 'secondary', 'guardrail', 'declared'];
+
+/** The whole analysis of sums, whether they come from events or from a file, and the primary metric for those who go on with it. */
+export function analyse(evidence: Evidence): { readonly analysis: Analysis; readonly primary: Compared | undefined } {
+  const compared = [...compareAll(evidence)].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role));
+  const corrected = correctedP(evidence.definition, compared);
+  const health = healthOf(evidence, compared);
+  const primary = compared.find(({ role }) => role === 'primary');
+  return {
+    primary,
+    analysis: {
+      decision: verdictOn(evidence, compared, { health, corrected }),
+      metrics: compared.map((each) => metricResult(evidence.definition, each, corrected)),
+      health,
+      forecast: primary ? forecastOf(evidence, primary) : null,
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { ExperimentDefinition, Phase } from '@picly/experiments';
+import type { BinRow, SumRow } from '../results.queries';
+
+/** What an analysis is made of, wherever the sums come from. */
+export interface Evidence {
+  readonly definition: ExperimentDefinition;
+  readonly phases: readonly Phase[];
+  readonly totals: readonly SumRow[];
+  readonly bins: readonly BinRow[];
+  /** From the first exposure to the moment of the figures or the end. */
+  readonly runHours: number;
+  /** Nobody is enrolled any more, or the planned sample is reached. */
+  readonly isOver: boolean;
+}

@@ -1,0 +1,67 @@
+import { DEFAULT_TUNING_N, detectableEffect, powerAt, unitsNeeded, type Comparison, type TestDesign } from '@picly/statistics';
+import type { Evidence } from './evidence';
+import type { Compared } from './metric-results';
+
+/** The relative change that is looked for when the definition names none. */
+const DEFAULT_EFFECT = 0.05;
+const WANTED_POWER = 0.8;
+const LOOKS = 12;
+
+export interface Forecast {
+  /** The relative effect that is looked for. */
+  readonly effect: number;
+  /** Chance that an effect of this size had been shown by now. */
+  readonly power_so_far: number | null;
+  /** Smallest relative effect that would have been shown by now with 80 % chance. */
+  readonly minimum_detectable_effect: number | null;
+  /** Units of control and arm for 80 % power; null when no sample would do. */
+  readonly units_needed: number | null;
+  readonly hours_needed: number | null;
+  readonly method: string;
+  readonly reason: string | null;
+}
+
+const METHOD = `always-valid test looked at ${LOOKS} times, by the variance so far; ${100 * WANTED_POWER} % power`;
+
+const nothing = (effect: number, reason: string): Forecast => ({
+  effect,
+  power_so_far: null,
+  minimum_detectable_effect: null,
+  units_needed: null,
+  hours_needed: null,
+  method: METHOD,
+  reason,
+});
+
+/** The comparison with the fewest units decides how long it takes. */
+function slowest({ byArm }: Compared): Comparison | undefined {
+  return [...byArm.values()].sort((a, b) => a.n[0] + a.n[1] - (b.n[0] + b.n[1]))[0];
+}
+
+/** How much can be seen now, and how much longer it takes, from the variance and the traffic so far. */
+export function forecastOf({ definition, runHours }: Evidence, primary: Compared): Forecast {
+  const effect = definition.minimum_effect ?? DEFAULT_EFFECT;
+  const comparison = slowest(primary);
+  if (!comparison) return nothing(effect, 'too_few_units');
+  if (comparison.reason !== null) return nothing(effect, comparison.reason);
+  const units = comparison.n[0] + comparison.n[1];
+  const sd = comparison.se * Math.sqrt(units);
+  const design: TestDesign = {
+    method: 'always_valid',
+    sided: 'two',
+    alpha: definition.alpha,
+    tuningN: definition.planned_sample ?? DEFAULT_TUNING_N,
+    looks: LOOKS,
+  };
+  const needed = unitsNeeded({ effect, sd }, WANTED_POWER, design);
+  const perHour = runHours > 0 ? units / runHours : 0;
+  return {
+    effect,
+    power_so_far: powerAt({ effect, sd }, units, design),
+    minimum_detectable_effect: detectableEffect(sd, units, { power: WANTED_POWER, design }),
+    units_needed: needed,
+    hours_needed: needed === null || perHour === 0 ? null : Math.max(0, (needed - units) / perHour),
+    method: METHOD,
+    reason: null,
+  };
+}

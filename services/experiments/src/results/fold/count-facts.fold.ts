@@ -1,0 +1,105 @@
+import type { Timeline } from '@picly/experiments';
+import type { FoldSql } from '@picly/projections';
+import { contribute } from './contributions';
+import { byTime, type Fact } from './fact';
+import { deleteFacts, loadFacts, lockSubjects, recallSubjects, saveFacts, saveSubjects, type SubjectState } from './facts.fold';
+import { kindsFor } from './measure';
+import { Sums } from './sums';
+
+type Timelines = ReadonlyMap<string, Timeline>;
+
+/** A subject before or after a change. */
+interface Known {
+  readonly facts: readonly Fact[];
+  readonly firstSeen: number;
+}
+
+/** Everything a subject counts for, in all experiments it was exposed to. */
+export function contributeAll(sums: Sums, timelines: Timelines, { facts, firstSeen }: Known): void {
+  const named = new Set(facts.flatMap(({ kind, experiment }) => (kind === 'exposure' && experiment !== null ? [experiment] : [])));
+  for (const key of named) {
+    const timeline = timelines.get(key);
+    if (timeline) contribute(sums, timeline, facts, firstSeen);
+  }
+}
+
+const kindsOf = (timelines: Timelines): ReturnType<typeof kindsFor> =>
+  kindsFor([...timelines.values()].flatMap(({ definition }) => definition.metrics));
+
+function bySubject(facts: readonly Fact[]): Map<string, Fact[]> {
+  const groups = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    const group = groups.get(fact.subject);
+    if (group) group.push(fact);
+    else groups.set(fact.subject, [fact]);
+  }
+  return groups;
+}
+
+function firstOf(facts: readonly Fact[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { at } of facts) first = Math.min(first, at);
+  return first;
+}
+
+/** Takes in new facts: they are kept, and what their subjects count for changes by the difference. Answers the changes, not yet stored. */
+export async function addFacts(sql: FoldSql, facts: readonly Fact[], timelines: Timelines): Promise<Sums> {
+  const sums = new Sums();
+  if (facts.length === 0) return sums;
+  const groups = bySubject(facts);
+  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, firstOf(own)])));
+  const changes = [...groups].map(([subject, own]) => ({ subject, ...merged(before.get(subject), own) }));
+  const counted = changes.filter(({ exposed }) => exposed).map(({ subject }) => subject);
+  const stored = await loadFacts(sql, counted, kindsOf(timelines));
+  await saveFacts(sql, facts);
+  await saveSubjects(
+    sql,
+    changes.filter(({ subject, firstSeen, exposed }) => isNews(before.get(subject), { firstSeen, exposed })),
+  );
+  for (const { subject, firstSeen } of changes) {
+    const old = stored.get(subject);
+    if (!old) continue;
+    const state = before.get(subject);
+    old.sort(byTime);
+    if (state) sums.without(() => contributeAll(sums, timelines, { facts: old, firstSeen: state.firstSeen }));
+    contributeAll(sums, timelines, { facts: [...old, ...(groups.get(subject) ?? [])].sort(byTime), firstSeen });
+  }
+  return sums;
+}
+
+function merged(before: SubjectState | undefined, facts: readonly Fact[]): SubjectState {
+  const exposed = facts.some(({ kind }) => kind === 'exposure');
+  return {
+    firstSeen: Math.min(before?.firstSeen ?? Number.POSITIVE_INFINITY, firstOf(facts)),
+    exposed: before?.exposed === true || exposed,
+  };
+}
+
+/** A new row was made with the right time already. */
+function isNews(before: SubjectState | undefined, after: SubjectState): boolean {
+  return before === undefined ? after.exposed : before.firstSeen !== after.firstSeen || before.exposed !== after.exposed;
+}
+
+/** Takes facts back, as if they had never come. */
+export async function removeFacts(sql: FoldSql, facts: readonly Fact[], timelines: Timelines): Promise<Sums> {
+  const sums = new Sums();
+  if (facts.length === 0) return sums;
+  const groups = bySubject(facts);
+  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, firstOf(own)])));
+  const subjects = [...groups.keys()].sort();
+  const stored = await loadFacts(sql, subjects, kindsOf(timelines));
+  await deleteFacts(sql, facts);
+  const after = await recallSubjects(sql, subjects);
+  await saveSubjects(
+    sql,
+    [...after].map(([subject, state]) => ({ subject, ...state })),
+  );
+  for (const [subject, gone] of groups) {
+    const old = (stored.get(subject) ?? []).sort(byTime);
+    const ids = new Set(gone.map(({ eventId }) => eventId));
+    const [was, is] = [before.get(subject), after.get(subject)];
+    if (was) sums.without(() => contributeAll(sums, timelines, { facts: old, firstSeen: was.firstSeen }));
+    if (is) contributeAll(sums, timelines, { facts: old.filter(({ eventId }) => !ids.has(eventId)), firstSeen: is.firstSeen });
+  }
+  return sums;
+}
