@@ -41,7 +41,7 @@ async function buildDashboard(esbuild, root, out) {
 
 /** The widget: public names, one script for a tag, one for `import`, a style, and a file per language. */
 async function buildWidget(esbuild, root, out) {
-  const common = { absWorkingDir: root, bundle: true, minify: true, charset: 'utf8', legalComments: 'none', logLevel: 'error' };
+  const common = { absWorkingDir: root, bundle: true, minify: true, legalComments: 'none', logLevel: 'error' };
   const target = ['es2020', 'safari15'];
   const tsconfig = path.join(root, 'services/web/tsconfig.json');
   const file = (name) => path.join(out, 'static', name);
