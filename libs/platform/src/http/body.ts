@@ -15,7 +15,7 @@ const ROUTE_CONFIG = '__fastify_route_config__';
 export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(ROUTE_CONFIG, { bodyLimit: bytes });
 
 function isOtherCharset(contentType: string | undefined): boolean {
-  const charset = contentType === undefined ? undefined : CHARSET.exec(contentType)?.[1]?.toLowerCase();
+  const charset = contentType?.includes(';') !== true ? undefined : CHARSET.exec(contentType)?.[1]?.toLowerCase();
   return charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii';
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Scope } from '@picly/platform';
 
 /** A new key: `pk_` when it is only for browsers and may be seen by anyone, else `sk_`; then 32 random bytes. */
@@ -13,4 +13,4 @@ const KEY = /^[ps]k_[\w-]{43}$/;
 export const isKeySecret = (text: string): boolean => KEY.test(text);
 
 /** What is stored of a key. A key is random, so a plain fast hash gives nothing away. */
-export const hashOfKey = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+export const hashOfKey = (secret: string): string => hash('sha256', secret);

@@ -1,9 +1,9 @@
 import type { Authenticator } from '@picly/platform';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { EVENTS_BY_HTTP_NAME } from '@picly/contracts';
 import { MAX_BATCH_BYTES } from './batch-body';
 import { allowOrigin, answerPreflight, type OriginDirectory } from './cors';
-import { takeBatch, takeSingle, type IngestDeps, type WriteRequest } from './ingest-handlers';
+import { takeBatch, takeSingle, type BatchAnswer, type IngestDeps, type SingleAnswer, type WriteRequest } from './ingest-handlers';
 import { authoriseWriter, type Writer } from './writer';
 
 /** The beginning of every path of the public API. */
@@ -31,31 +31,39 @@ function writeRequestOf(request: FastifyRequest, writer: Writer): WriteRequest {
   };
 }
 
+const WRITER = Symbol('picly:writer');
+
+/** Answers with what `take` resolves to. No async handler: Fastify would wait for the answer it has just sent. */
+function answering(take: (request: WriteRequest) => Promise<SingleAnswer | BatchAnswer>): RouteHandlerMethod {
+  return (request, reply) => {
+    take(writeRequestOf(request, request.getDecorator<Writer>(WRITER)))
+      .then((answer) => reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer)))
+      .catch((error: unknown) => reply.send(error));
+  };
+}
+
 /**
  * The write calls, straight on Fastify: they are the hot path, and every event type shares one handler. Who asks is known
  * before a byte of the body is read.
  */
 export function registerIngestRoutes(fastify: FastifyInstance, deps: IngestRoutesDeps): void {
-  const writers = new WeakMap<FastifyRequest, Writer>();
+  fastify.decorateRequest(WRITER, null);
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (request.headers.origin !== undefined) await allowOrigin(request, reply, deps.origins);
-    writers.set(request, await authoriseWriter(request, deps.authenticator));
-  };
-  const writerOf = (request: FastifyRequest): Writer => {
-    const writer = writers.get(request);
-    if (!writer) throw new Error('a write call was not authorised');
-    return writer;
+    request.setDecorator(WRITER, await authoriseWriter(request, deps.authenticator));
   };
   for (const [name, definition] of EVENTS_BY_HTTP_NAME) {
-    fastify.post(`${API}/${name}`, { onRequest }, async (request, reply) => {
-      const answer = await takeSingle(definition, writeRequestOf(request, writerOf(request)), deps);
-      return reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer));
-    });
+    fastify.post(
+      `${API}/${name}`,
+      { onRequest },
+      answering((request) => takeSingle(definition, request, deps)),
+    );
   }
-  fastify.post(`${API}/batch`, { onRequest, bodyLimit: MAX_BATCH_BYTES }, async (request, reply) => {
-    const answer = await takeBatch(writeRequestOf(request, writerOf(request)), deps);
-    return reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer));
-  });
+  fastify.post(
+    `${API}/batch`,
+    { onRequest, bodyLimit: MAX_BATCH_BYTES },
+    answering((request) => takeBatch(request, deps)),
+  );
   fastify.options(`${API}/*`, async (request, reply) => {
     await allowOrigin(request, reply, deps.origins);
     answerPreflight(reply);
