@@ -1,5 +1,16 @@
 /** Why the log could not do what was asked. Behaviour hangs on `code` and `retryable`, never on the message. */
-export type LogErrorCode = 'LOG_UNAVAILABLE' | 'LOG_TRUNCATED' | 'LOG_CONFIGURATION' | 'LOG_CLOSED' | 'LOG_RECORD_TOO_LARGE';
+export type LogErrorCode =
+  | 'LOG_UNAVAILABLE'
+  | 'LOG_TRUNCATED'
+  | 'LOG_CONFIGURATION'
+  | 'LOG_CLOSED'
+  | 'LOG_RECORD_TOO_LARGE'
+  | 'LOG_SEALED'
+  | 'LOG_MOVED'
+  | 'LOG_BUSY'
+  | 'LOG_COPY_DIFFERS'
+  | 'LOG_ARCHIVE_INVALID'
+  | 'LOG_NOT_EMPTY';
 
 export class LogError extends Error {
   constructor(
@@ -33,6 +44,13 @@ export class LogTruncatedError extends LogError {
       false,
       `${topic}/${partition}: expected offset ${expected}, the log begins at ${found}: ${found - expected} records are lost to this reader`,
     );
+  }
+}
+
+/** The log is on its way elsewhere and takes nothing more: what asks later finds it at its new place. */
+export class LogSealedError extends LogError {
+  constructor() {
+    super('LOG_SEALED', true, 'the log is being moved and takes no more events here');
   }
 }
 

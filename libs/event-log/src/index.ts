@@ -1,6 +1,12 @@
+export * from './copy/compare-logs';
+export * from './copy/copy-log';
+export { ExactWriter, type CopiedTopic } from './copy/exact-writer';
+export { placeOf as logPlaceOf, recordsBetween } from './copy/places';
+export { RecordDigest } from './copy/record-digest';
 export * from './errors';
 export { createKafkaLog } from './kafka/kafka-log';
 export type { KafkaLogOptions } from './kafka/options';
 export * from './partitioner';
 export * from './port';
 export { createPostgresLog, logMigrations, type PostgresLogOptions } from './postgres/postgres-log';
+export { aloneWithLog, logMove, logTopics, noteMoved, refuseOtherLog, sealLog, unsealLog, type LogMove } from './postgres/moving';

@@ -1,5 +1,6 @@
 import type { Sql } from '@picly/database';
 import { int4Array, int8Array } from './binary-array';
+import { LogSealedError } from '../errors';
 import type { EncodedRecord } from './record-codec';
 
 /** A record and the partition it goes to. */
@@ -34,6 +35,7 @@ with wanted as materialized (
 ), locked as materialized (
   select p.topic_id, p.partition, p.next_offset, w.n, w.slot
   from log.partitions p join wanted w using (topic_id, partition)
+  where not p.sealed
   order by p.topic_id, p.partition
   for update of p
 ), advanced as (
@@ -51,10 +53,12 @@ with wanted as materialized (
 )
 select slot::int as slot, next_offset as base from locked order by slot`;
 
-/** Write all in one commit; answers the offset of each record, lot by lot, in the order given. */
+/** Write all in one commit, or nothing (`LogSealedError`); answers the offset of each record, lot by lot, in the order given. */
 export async function appendAll(sql: Sql, lots: readonly PlacedLot[]): Promise<number[]> {
   const statement = new AppendStatement(lots);
   const rows = await sql.query<{ slot: number; base: number }>(APPEND, statement.parameters, 'picly-log-append');
+  // A seal is one commit for all partitions: they are all missing, or none.
+  if (rows.length < statement.partitions) throw new LogSealedError();
   return statement.offsets(rows);
 }
 
@@ -63,12 +67,15 @@ const MOST_PARTITIONS = 1_000_000;
 
 class AppendStatement {
   readonly parameters: unknown[];
+  /** How many partitions are written to. */
+  readonly partitions: number;
   /** Of each record its partition's slot, and its number among the records of it. */
   private readonly slots: number[] = [];
   private readonly ordinals: number[] = [];
 
   constructor(private readonly lots: readonly PlacedLot[]) {
     const shares = this.share();
+    this.partitions = shares.length;
     const heads = [shares.map((s) => s.topicId), shares.map((s) => s.partition), shares.map((s) => s.records)];
     const bytes = lots.length === 1 && lots[0] ? lots[0].bytes : Buffer.concat(lots.map((lot) => lot.bytes));
     this.parameters = [...heads.map(int4Array), bytes, ...this.columns()];

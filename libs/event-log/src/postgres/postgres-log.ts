@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createPool, isTransient, migrate, type DatabasePool } from '@picly/database';
 import { CreateLog1760000000000 } from '../../migrations/1760000000000-create-log';
+import { SealLog1764300000000 } from '../../migrations/1764300000000-seal-log';
 import { LogError, LogUnavailableError } from '../errors';
 import type {
   AppendRecord,
@@ -34,7 +35,7 @@ export interface PostgresLogOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-export const logMigrations = { schema: 'log', migrations: [CreateLog1760000000000] };
+export const logMigrations = { schema: 'log', migrations: [CreateLog1760000000000, SealLog1764300000000] };
 
 const DEFAULT_DEADLINE_MS = 10_000;
 const DEFAULT_BATCH_RECORDS = 1_000;

@@ -32,8 +32,8 @@ export class Topics {
           topics.find((topic) => topic.name === spec.name),
         );
       await tx.query(
-        `insert into log.partitions (topic_id, partition)
-         select t.id, n from log.topics t, generate_series(0, t.partitions - 1) n where t.id = any($1)
+        `insert into log.partitions (topic_id, partition, sealed)
+         select t.id, n, exists (select from log.moves) from log.topics t, generate_series(0, t.partitions - 1) n where t.id = any($1)
          on conflict do nothing`,
         [topics.map((topic) => topic.id)],
       );

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { EVENT_TYPES, topicOf } from '@picly/contracts';
 import { createPool, migrate, startEmbeddedPostgres, waitForDatabase, type DatabasePool } from '@picly/database';
-import { createKafkaLog, createPostgresLog, type EventLog } from '@picly/event-log';
+import { createKafkaLog, createPostgresLog, refuseOtherLog, type EventLog } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import { installProjections } from '@picly/projections';
 import type { CommonConfig } from '../config/common-config';
@@ -75,7 +75,8 @@ async function openDatabase(definition: ServiceDefinition, options: OpenOptions,
   return pool;
 }
 
-function createLog(definition: ServiceDefinition, { config, logger }: OpenOptions, pool: DatabasePool): Promise<EventLog> {
+async function createLog(definition: ServiceDefinition, { config, logger }: OpenOptions, pool: DatabasePool): Promise<EventLog> {
+  await refuseOtherLog(pool, config.KAFKA_BROKERS.length === 0 ? 'postgres' : 'kafka');
   if (config.KAFKA_BROKERS.length === 0) {
     return createPostgresLog({ url: pool.url, onError: (err) => logger.warn({ err }, 'the log had trouble and tries again') });
   }
