@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { Text, Uuid } from '@picly/contracts';
+import { OneOf, Text, Uuid, Whole } from '@picly/contracts';
 import { Answers, Day, ListQuery, listPage, ProblemError, resolveRange, TimeZone, ValidQuery, View, type ListPage } from '@picly/platform';
 import { RATING_EXAMPLE, type RatingRow } from './rating-row';
-import { RatingsQueries, type HistoryRow } from './ratings.queries';
+import { RATING_ORDERS, RatingsQueries, type HistoryRow, type RatingOrder, type RatingsFilter } from './ratings.queries';
 
 export class RatingsQuery extends ListQuery {
   @Uuid({ optional: true })
@@ -22,6 +22,40 @@ export class RatingsQuery extends ListQuery {
 
   @TimeZone({ optional: true, description: 'IANA time zone that dates are in.' })
   tz: string = 'UTC';
+
+  @Text({ min: 1, max: 64 }, { optional: true, description: 'Only pictures of this prompt.' })
+  prompt_hash?: string;
+
+  @Whole({ min: 1, max: 5 }, { optional: true, description: 'Only ratings of so many stars or more.' })
+  min_rating?: number;
+
+  @Whole({ min: 1, max: 5 }, { optional: true, description: 'Only ratings of so many stars or fewer.' })
+  max_rating?: number;
+
+  @Text({ min: 1, max: 100 }, { optional: true, description: 'Only ratings with this tag.' })
+  tag?: string;
+
+  @OneOf(['feedback'], { optional: true, description: 'Only ratings that came with words.' })
+  has?: 'feedback';
+
+  @OneOf(RATING_ORDERS, { optional: true, description: 'As received, the oldest first; or the newest first.' })
+  order: RatingOrder = 'received';
+}
+
+/** The filters that were given. */
+function filterOf(query: RatingsQuery): RatingsFilter {
+  const given = {
+    generationId: query.generation_id,
+    userId: query.user_id,
+    engine: query.engine,
+    promptHash: query.prompt_hash,
+    minRating: query.min_rating,
+    maxRating: query.max_rating,
+    tag: query.tag,
+    cursor: query.cursor,
+  };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { limit: query.limit, order: query.order, hasFeedback: query.has === 'feedback', ...resolveRange(query), ...known };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -35,20 +69,12 @@ export class RatingsController {
   @Answers({
     summary: 'Generations with their ratings and all that was done with them',
     description:
-      'One row per generation and rater, and one per generation nobody has rated, in the order in which they were received: what arrives late is at ' +
-      'the end, and a cursor never skips it. cost and revenue belong to the generation: they repeat in the rows of its raters.',
+      'One row per generation and rater, and one per generation nobody has rated (left out once something of ratings is asked for), in the order in ' +
+      'which they were received: what arrives late is at the end, and a cursor never skips it. cost and revenue belong to the generation: they repeat in the rows of its raters.',
     row: RATING_EXAMPLE,
   })
   list(@ValidQuery(RatingsQuery) query: RatingsQuery): Promise<ListPage<RatingRow>> {
-    const { generation_id: generationId, user_id: userId, engine, limit, cursor } = query;
-    return this.queries.list({
-      limit,
-      ...resolveRange(query),
-      ...(generationId !== undefined && { generationId }),
-      ...(userId !== undefined && { userId }),
-      ...(engine !== undefined && { engine }),
-      ...(cursor !== undefined && { cursor }),
-    });
+    return this.queries.list(filterOf(query));
   }
 
   @Get(':generation_id/history')

@@ -57,6 +57,44 @@ describe('the rating facts', () => {
     expect(await list({ engine: 'a', userId: 'bob' })).toEqual([]);
   });
 
+  it('can be asked for by stars, tag, words and prompt, which leaves out what nobody has rated', async () => {
+    const rated = (user: string, at: number, changes: object) =>
+      anEvent('rating-submitted', { generation_id: G1, user_id: user, ...changes }, { occurredAt: at, receivedAt: at });
+    await spec.fold([
+      generation(G1, NOON, { prompt: 'a fox' }),
+      rated('ann', NOON + 1, { rating: 1, tags: ['details'], feedback: 'six fingers' }),
+      rated('bob', NOON + 2, { rating: 5, tags: ['colors'] }),
+      generation(G2, NOON + 3, { prompt: 'a lighthouse' }),
+    ]);
+    const raters = async (filter: Partial<RatingsFilter>) => (await list(filter)).map((row) => row.user_id);
+
+    expect(await raters({ maxRating: 2 })).toEqual(['ann']);
+    expect(await raters({ minRating: 2 })).toEqual(['bob']);
+    expect(await raters({ tag: 'details' })).toEqual(['ann']);
+    expect(await raters({ hasFeedback: true })).toEqual(['ann']);
+    const [fox] = await list({ userId: 'bob' });
+    expect(await list({ promptHash: fox?.prompt_hash ?? '' })).toHaveLength(2);
+  });
+
+  it('come newest first when asked so, page by page, each once', async () => {
+    await spec.fold([
+      generation(G1),
+      rating(G1, 'ann', NOON + 1),
+      rating(G1, 'bob', NOON + 2),
+      generation(G2, NOON + 3),
+      generation(G3, NOON + 4),
+    ]);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await new RatingsQueries(spec.sql).list({ limit: 2, order: 'newest', ...(cursor !== null && { cursor }) });
+      seen.push(...page.rows.map((row) => `${row.generation_id} ${row.rating === null ? '-' : row.user_id}`));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+
+    expect(seen).toEqual([`${G3} -`, `${G2} -`, `${G1} bob`, `${G1} ann`]);
+  });
+
   it('come page by page, each once, and what arrives late comes last', async () => {
     await spec.fold([
       generation(G1),

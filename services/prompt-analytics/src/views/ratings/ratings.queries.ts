@@ -10,9 +10,21 @@ export interface RatingsFilter {
   /** When it was rated; a generation nobody has rated, when it was made. Milliseconds, half open. */
   readonly fromMs?: number;
   readonly toMs?: number;
+  readonly promptHash?: string;
+  /** Stars, both ends included; leaves out what nobody has rated. */
+  readonly minRating?: number;
+  readonly maxRating?: number;
+  readonly tag?: string;
+  /** Only ratings that came with words. */
+  readonly hasFeedback?: boolean;
+  /** By when it was received; `received` = the oldest first. */
+  readonly order?: RatingOrder;
   readonly limit: number;
   readonly cursor?: string;
 }
+
+export const RATING_ORDERS = ['received', 'newest'] as const;
+export type RatingOrder = (typeof RATING_ORDERS)[number];
 
 export interface HistoryRow {
   readonly generation_id: string;
@@ -64,28 +76,46 @@ function conditions(
     // Nothing is received before it happens: the beginning holds for the index that the order is read from, too.
     filter.fromMs !== undefined && `${columns.recorded} >= to_timestamp($4::float8 / 1000)`,
     filter.toMs !== undefined && `${columns.at} < to_timestamp($5::float8 / 1000)`,
+    filter.promptHash !== undefined && 'g.prompt_hash = $10',
     recordedMs !== null &&
-      `(${columns.recorded}, g.generation_id, ${columns.rater}) > (to_timestamp($7::float8 / 1000), $8::uuid, $9::text)`,
-    'num_nulls($1::uuid, $2::text, $3::text, $4::float8, $5::float8, $7::float8, $8::uuid, $9::text) >= 0',
+      `(${columns.recorded}, g.generation_id, ${columns.rater}) ${filter.order === 'newest' ? '<' : '>'} (to_timestamp($7::float8 / 1000), $8::uuid, $9::text)`,
+    'num_nulls($1::uuid, $2::text, $3::text, $4::float8, $5::float8, $7::float8, $8::uuid, $9::text, $10::text, $11::int, $12::int, $13::text) >= 0',
   ]
     .filter((condition) => condition !== false)
     .join(' and ');
 }
 
+/** What only a rating can have; none of it asked for = what nobody has rated counts too. */
+function ratingConditions({ minRating, maxRating, tag, hasFeedback }: RatingsFilter): readonly string[] {
+  return [
+    minRating !== undefined && 'r.rating >= $11',
+    maxRating !== undefined && 'r.rating <= $12',
+    tag !== undefined && 'r.tags @> array[$13::text]',
+    hasFeedback === true && `r.feedback <> ''`,
+  ].filter((condition) => condition !== false);
+}
+
 function pageSql(asked: Asked): string {
-  const rated = conditions(asked, { user: 'r.user_id', at: 'r.rated_at', rater: 'r.rater', recorded: 'r.recorded_at' });
+  const own = ratingConditions(asked.filter);
+  const rated = [conditions(asked, { user: 'r.user_id', at: 'r.rated_at', rater: 'r.rater', recorded: 'r.recorded_at' }), ...own].join(
+    ' and ',
+  );
+  const down = asked.filter.order === 'newest' ? ' desc' : '';
+  const ratings = `(select ${GENERATION}, ${RATING} from picly.ratings r join picly.generations g using (generation_id) where ${rated}
+      order by r.recorded_at${down}, r.generation_id${down}, r.rater${down} limit $6)`;
+  if (own.length > 0) return `select * from ${ratings} rated order by recorded_at${down}, generation_id${down}, rater${down} limit $6`;
   const unrated = conditions(asked, {
     user: 'g.user_id',
     at: 'coalesce(g.occurred_at, g.recorded_at)',
     rater: `''::text`,
     recorded: 'g.recorded_at',
   });
-  return `(select ${GENERATION}, ${RATING} from picly.ratings r join picly.generations g using (generation_id) where ${rated}
-      order by r.recorded_at, r.generation_id, r.rater limit $6)
+  return `${ratings}
     union all
     (select ${GENERATION}, ${NO_RATING} from picly.generations g
-      where ${unrated} and not exists (select from picly.ratings r where r.generation_id = g.generation_id) order by g.recorded_at, g.generation_id limit $6)
-    order by recorded_at, generation_id, rater nulls first limit $6`;
+      where ${unrated} and not exists (select from picly.ratings r where r.generation_id = g.generation_id)
+      order by g.recorded_at${down}, g.generation_id${down} limit $6)
+    order by recorded_at${down}, generation_id${down}, rater${down === '' ? ' nulls first' : ' desc nulls last'} limit $6`;
 }
 
 /** The facts: one row per generation and rater, and one for each generation nobody has rated. */
@@ -107,6 +137,10 @@ export class RatingsQueries {
       recordedMs,
       generationId,
       rater,
+      filter.promptHash ?? null,
+      filter.minRating ?? null,
+      filter.maxRating ?? null,
+      filter.tag ?? null,
     ]);
     const page = pageOf(records, limit, (last) => encodeCursor([last.recorded_at.getTime(), last.generation_id, last.rater ?? '']));
     return { rows: records.slice(0, limit).map(ratingRow), nextCursor: page.nextCursor };

@@ -41,6 +41,10 @@ const RATING_ROW = {
   success_rate: 0.75,
   success_lower: 0.6656,
   success_upper: 0.8192,
+  low_count: 12,
+  low_rate: 0.1,
+  low_lower: 0.0581,
+  low_upper: 0.1666,
   quality_avg: 81.25,
   quality_count: 64,
   feedback_count: 12,
@@ -73,7 +77,7 @@ export class SummaryController {
   @Answers({
     summary: 'Ratings of a stretch of time, all together or by engine, time, tag or prompt',
     description:
-      'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, with its 95 % Wilson bounds. Ratings whose ' +
+      'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, low 1 or 2, with their 95 % Wilson bounds. Ratings whose ' +
       'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above 10,000 times it comes ' +
       'from a histogram within 1 %, and is omitted for tags: median_time_to_rate_method says which.',
     row: RATING_ROW,

@@ -1,4 +1,5 @@
 import type { Sql } from '@picly/database';
+import { wilson } from '@picly/statistics';
 import { actionBounds, actionFigures, type ActionBounds, type ActionCounters, type ActionFigures } from '../../figures/action-figures';
 import { ratingFigures, type RatingCounters } from '../../figures/rating-figures';
 import { keysOf, type ActionGrouping } from './grouping.queries';
@@ -27,6 +28,11 @@ interface RatingSummary extends Median {
   readonly success_rate: number | null;
   readonly success_lower: number;
   readonly success_upper: number;
+  /** Ratings of 1 or 2 stars, their share, and its 95 % Wilson bounds. */
+  readonly low_count: number;
+  readonly low_rate: number | null;
+  readonly low_lower: number;
+  readonly low_upper: number;
   readonly quality_avg: number | null;
   readonly quality_count: number;
   readonly feedback_count: number;
@@ -39,6 +45,8 @@ type RatingSums = RatingCounters & { readonly feedback_count: number; readonly t
 
 function summaryOf(sums: RatingSums, median: Median): RatingSummary {
   const figures = ratingFigures(sums);
+  const low = sums.r1 + sums.r2;
+  const [lowLower, lowUpper] = wilson(low, figures.rating_count);
   return {
     count: figures.rating_count,
     avg: figures.avg_rating,
@@ -46,6 +54,10 @@ function summaryOf(sums: RatingSums, median: Median): RatingSummary {
     success_rate: figures.success_rate,
     success_lower: figures.success_lower,
     success_upper: figures.success_upper,
+    low_count: low,
+    low_rate: figures.rating_count === 0 ? null : low / figures.rating_count,
+    low_lower: lowLower,
+    low_upper: lowUpper,
     quality_avg: figures.quality_avg,
     quality_count: figures.quality_count,
     feedback_count: sums.feedback_count,

@@ -45,6 +45,10 @@ export interface RatingSummaryRow extends RatingFigures {
   readonly count: number;
   readonly avg: Maybe;
   readonly distribution: readonly number[];
+  readonly low_count: number;
+  readonly low_rate: Maybe;
+  readonly low_lower: number;
+  readonly low_upper: number;
   readonly feedback_count: number;
   readonly median_time_to_rate: Maybe;
 }

@@ -2,6 +2,7 @@ import { addDays, dateIn, isZone } from '../format/time';
 
 export const RANGES = [
   { id: '7d', label: 'Last 7 days', days: 7 },
+  { id: '14d', label: 'Last 14 days', days: 14 },
   { id: '30d', label: 'Last 30 days', days: 30 },
   { id: '90d', label: 'Last 90 days', days: 90 },
   { id: '365d', label: 'Last 365 days', days: 365 },

@@ -97,6 +97,7 @@ export function timeOptions(data: TimeChartData, size: TimeChartSize, onCursor: 
         grid: { show: false },
         values: (_u, at) => at.map((second) => day(new Date(second * 1_000).toISOString().slice(0, 10))),
         space: 70,
+        size: 30,
       },
       { ...axis, values: (_u, values) => values.map((value) => format(value)), size: axisSize, space: 40 },
     ],

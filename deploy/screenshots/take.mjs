@@ -1,0 +1,103 @@
+// Takes a picture of every page of the dashboard on the demo's data: `npm run screenshots [-- --url http://…] [--out dir] [--only name]`.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const { values } = parseArgs({
+  options: { url: { type: 'string' }, out: { type: 'string' }, only: { type: 'string' }, events: { type: 'string', default: '40000' } },
+});
+const out = path.resolve(root, values.out ?? 'docs/screenshots');
+
+/** The demo as a process of its own, with data that is thrown away. */
+async function startDemo() {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'picly-screenshots-'));
+  const child = spawn(process.execPath, ['dist/services/standalone/src/demo.js', '--events', values.events, '--keep-running'], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('Look yourself')) resolve(/ready (\S+)/.exec(said)?.[1]);
+    });
+    child.once('exit', () => reject(new Error(`the demo ended: ${said}`)));
+  });
+  const stop = async () => {
+    child.removeAllListeners('exit');
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url, stop };
+}
+
+async function get(url, call) {
+  const answer = await fetch(`${url}/api/analytics/${call}`);
+  return answer.ok ? answer.json() : { data: [] };
+}
+
+/** What is photographed: name, address, width, theme. */
+async function shots(url) {
+  const top = await get(url, 'top-prompts?limit=1');
+  const rated = await get(url, 'ratings?limit=1&order=newest&has=feedback');
+  const experiments = await get(url, 'experiments?limit=1');
+  const prompt = top.data[0]?.prompt_hash;
+  const generation = rated.data[0]?.generation_id;
+  const experiment = experiments.data[0]?.experiment ?? experiments.data[0]?.key;
+  return [
+    ['overview', '?range=14d', 1280, 'light'],
+    ['overview-dark', '?range=14d', 1280, 'dark'],
+    ['overview-phone', '', 360, 'light'],
+    ['engines', 'engines', 1280, 'light'],
+    ['engines-dark', 'engines', 1280, 'dark'],
+    ['prompts', 'prompts', 1280, 'light'],
+    prompt && ['prompt', `prompts/${prompt}`, 1280, 'light'],
+    ['ratings', 'ratings', 1280, 'light'],
+    generation && ['generation', `ratings/${generation}`, 1280, 'light'],
+    ['experiments', 'experiments', 1280, 'light'],
+    experiment && ['experiment', `experiments/${encodeURIComponent(experiment)}`, 1280, 'light'],
+    ['operations', 'operations', 1280, 'light'],
+    ['first-event', 'start', 1280, 'light'],
+    ['first-event-phone', 'start', 360, 'dark'],
+  ].filter((shot) => shot && (values.only === undefined || values.only.split(',').includes(shot[0])));
+}
+
+/** Everything asked for has come, and is drawn. */
+async function settled(page) {
+  await page.waitForSelector('[data-answer], .empty, .failed', { timeout: 30_000 });
+  for (const busy of ['.loading', '[aria-busy=true]']) await page.locator(busy).first().waitFor({ state: 'detached', timeout: 30_000 });
+  await page.waitForTimeout(400);
+}
+
+const executablePath = process.env.PICLY_TEST_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const demo = values.url === undefined ? await startDemo() : { url: values.url, stop: async () => undefined };
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+try {
+  await mkdir(out, { recursive: true });
+  for (const [name, address, width, theme] of await shots(demo.url)) {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce' });
+    page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));
+    page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
+    await page.goto(`${demo.url}/analytics/${address}`);
+    await settled(page);
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    if (overflow > 0) console.error(`${name}: ${overflow} px too wide`);
+    const height = Math.min(2000, await page.evaluate('document.documentElement.scrollHeight'));
+    await page.setViewportSize({ width, height: Math.max(900, height) });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: path.join(out, `${name}.png`) });
+    console.log(`${name}.png`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}

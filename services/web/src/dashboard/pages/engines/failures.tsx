@@ -1,0 +1,62 @@
+import { useMemo, type JSX } from 'react';
+import { count, percent } from '../../format/numbers';
+import type { Column } from '../../parts/data-table';
+import { EngineName } from '../../parts/engine-name';
+import { Panel } from '../../parts/panel';
+import { Empty } from '../../parts/states';
+import type { EnginesProps } from './comparison';
+
+interface Failure {
+  readonly engine: string;
+  readonly cause: string;
+  readonly failures: number;
+  readonly calls: number;
+  readonly failureRate: number | null;
+}
+
+const COLUMNS: readonly Column<Failure>[] = [
+  { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} /> },
+  { id: 'cause', label: 'Cause', value: (row) => row.cause, show: (row) => row.cause.replaceAll('_', ' ') },
+  { id: 'failures', label: 'Calls failed so', value: (row) => row.failures, show: (row) => count(row.failures), numeric: true },
+  { id: 'failure_rate', label: 'All failures', value: (row) => row.failureRate, show: (row) => percent(row.failureRate), numeric: true },
+  { id: 'calls', label: 'Calls', value: (row) => row.calls, show: (row) => count(row.calls), numeric: true },
+];
+
+/** Why calls fail, the most frequent cause first. */
+export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
+  const failures = useMemo(
+    () =>
+      rows
+        .flatMap((row) =>
+          Object.entries(row.failures_by_cause).map(([cause, n]) => ({
+            engine: row.engine,
+            cause,
+            failures: n,
+            calls: row.calls,
+            failureRate: row.failure_rate,
+          })),
+        )
+        .sort((a, b) => b.failures - a.failures),
+    [rows],
+  );
+  if (failures.length === 0) {
+    return (
+      <section className="panel half" aria-label="Failures">
+        <Empty title="No call failed in this time">Causes of failures would be here.</Empty>
+      </section>
+    );
+  }
+  return (
+    <Panel
+      id="failures"
+      title="Why calls fail, the most frequent cause first"
+      unit="calls"
+      n={`${count(failures.reduce((sum, row) => sum + row.failures, 0))} failed calls`}
+      asOf={asOf}
+      columns={COLUMNS}
+      rows={failures}
+      rowKey={(row) => `${row.engine} ${row.cause}`}
+      className="half"
+    />
+  );
+}

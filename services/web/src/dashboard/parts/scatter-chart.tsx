@@ -1,0 +1,33 @@
+import { useEffect, useRef, type JSX } from 'react';
+import uPlot from 'uplot';
+import { useIsDark } from '../app/theme';
+import { scatterColumns, scatterOptions, type ScatterData } from '../chart/scatter-options';
+
+const HEIGHT = 320;
+
+interface ScatterChartProps {
+  readonly data: ScatterData;
+  readonly label: string;
+  readonly onCanvas: (canvas: HTMLCanvasElement | null) => void;
+}
+
+/** Dots with whiskers; the same in words for those who do not see them. */
+export function ScatterChart({ data, label, onCanvas }: ScatterChartProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const isDark = useIsDark();
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return undefined;
+    const made = new uPlot(scatterOptions(data, { width: element.clientWidth || 300, height: HEIGHT }), scatterColumns(data), element);
+    onCanvas(made.ctx.canvas);
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      onCanvas(null);
+    };
+  }, [data, isDark]);
+  const words = data.points.map(({ name, x, y }) => `${name}: ${data.formatY(y)} at ${data.formatX(x)}`).join('; ');
+  return <div ref={host} className="plot tall" role="img" aria-label={`${label}. ${words}`} />;
+}
