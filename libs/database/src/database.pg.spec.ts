@@ -46,6 +46,14 @@ describe('values', () => {
     });
   });
 
+  it('of a prepared statement may have more columns after its view was replaced', async () => {
+    await pool.query('create view spec_shape as select 1 as a');
+    const ask = (): Promise<unknown> => pool.query('select * from spec_shape', [], 'spec-shape');
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    await pool.query('create or replace view spec_shape as select 1 as a, 2 as b');
+    expect(await Promise.all([ask(), ask(), ask(), ask(), ask()])).toEqual(Array.from({ length: 5 }, () => [{ a: 1, b: 2 }]));
+  });
+
   it('pass through a prepared statement, every time', async () => {
     const ask = (n: number) => pool.query<{ n: number }>('select $1::int8 as n', [n], 'spec-echo');
     await expect(ask(1)).resolves.toEqual([{ n: 1 }]);

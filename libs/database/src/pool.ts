@@ -76,8 +76,15 @@ export function createPool(options: PoolOptions): DatabasePool {
     pg: pool,
     answerTimeoutMs,
     query: async (text, values, name) => {
-      const client = await lend(pool);
-      return settle(client, answerTimeoutMs, (sql) => sql.query(text, values, name));
+      for (;;) {
+        const client = await lend(pool);
+        try {
+          return await settle(client, answerTimeoutMs, (sql) => sql.query(text, values, name));
+        } catch (error) {
+          // Its connection is gone with it; one that is new prepares the statement anew.
+          if (name === undefined || !isStalePlan(error)) throw error;
+        }
+      }
     },
     close: () => pool.end(),
   };
@@ -105,8 +112,13 @@ export async function settle<T>(client: PoolClient, answerTimeoutMs: number, wor
   }
 }
 
+/** A prepared statement whose columns are others since a view was replaced by one with more of them. */
+function isStalePlan(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
+}
+
 function isBroken(error: unknown): boolean {
-  if (error instanceof DatabaseUnavailableError) return true;
+  if (error instanceof DatabaseUnavailableError || isStalePlan(error)) return true;
   return error instanceof DatabaseError && (error.severity === 'FATAL' || error.severity === 'PANIC');
 }
 

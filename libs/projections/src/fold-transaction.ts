@@ -63,7 +63,7 @@ export async function foldInside(
 ): Promise<FoldResult> {
   const heed = await moveCheckpoints(sql, projection, work.moves, work.keysAsOf);
   const records = heed.decisions ? await withDecisions(sql, projection, work.records, keys) : work.records;
-  const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set());
+  const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set<string>());
   const readable = folding.sortOut(records);
   if (work.carefully) await folding.foldClosingIn(readable);
   else await folding.fold(readable);
@@ -74,13 +74,18 @@ export async function foldInside(
 class Folding {
   private readonly letters: Letter[] = [];
   private readonly duplicates = new Map<string, number>();
+  /** By sequence the offset behind which events wait. */
+  private readonly blocked: Map<string, number>;
   private folded = 0;
 
   constructor(
     private readonly sql: Transaction,
     private readonly projection: Projection,
-    private readonly blocked: Set<string>,
-  ) {}
+    blocked: ReadonlySet<string>,
+  ) {
+    // Letters of earlier transactions block everything that comes now.
+    this.blocked = new Map([...blocked].map((sequence) => [sequence, -1]));
+  }
 
   /** What can be folded; the rest is parked, and what comes after it under the same key. */
   sortOut(records: readonly ReadRecord[]): Readable[] {
@@ -135,13 +140,17 @@ class Folding {
   }
 
   private isBehind(one: ReadRecord): boolean {
-    if (this.blocked.size === 0 || !this.blocked.has(sequenceOf(one.record))) return false;
+    if (this.blocked.size === 0) return false;
+    // An event of the same batch that came before the one that failed is not behind it, however late it is looked at.
+    const since = this.blocked.get(sequenceOf(one.record));
+    if (since === undefined || one.record.offset <= since) return false;
     this.letters.push(letterOf(one, BEHIND));
     return true;
   }
 
   private park(one: ReadRecord, poison: { readonly code: string; readonly message: string }): void {
-    this.blocked.add(sequenceOf(one.record));
+    const sequence = sequenceOf(one.record);
+    this.blocked.set(sequence, Math.min(one.record.offset, this.blocked.get(sequence) ?? one.record.offset));
     this.letters.push(letterOf(one, poison));
   }
 

@@ -29,6 +29,8 @@ export interface PostgresLogOptions {
   readonly url?: string;
   /** Or a pool to share; it stays open when the log is closed. */
   readonly pool?: DatabasePool;
+  /** No other process uses the database: members of groups that it still knows are dead, and nobody waits for their leases. */
+  readonly sole?: boolean;
   /** How often records past their topic's retention are dropped, milliseconds (default 300,000). */
   readonly retentionSweepMs?: number;
   /** Told of troubles in the background, all of which are tried again. */
@@ -52,6 +54,7 @@ export async function createPostgresLog(options: PostgresLogOptions): Promise<Ev
     pool ?? createPool({ url: url ?? '', applicationName: 'picly log', maxConnections: CONNECTIONS, onIdleError: onError });
   try {
     await migrate(connections, logMigrations);
+    if (options.sole) await connections.query('with gone as (delete from log.members) delete from log.leases');
   } catch (error) {
     if (!pool) await connections.close();
     throw asLogError(error);

@@ -1,3 +1,4 @@
+import { Eraser } from '@picly/erasure';
 import { DeadLetterDesk, ProjectionKeeper, ProjectionRunner, topicsOf, ViewFreshness, type Projection } from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
@@ -14,6 +15,8 @@ export interface ProjectingOptions extends Resources {
   readonly maxDeadLetters: number;
   /** Seconds between audits. */
   readonly auditIntervalS: number;
+  /** No other process uses the database. */
+  readonly sole: boolean;
   /** Ends a start that waits for the log. */
   readonly signal?: AbortSignal;
 }
@@ -24,6 +27,7 @@ export class Projecting {
   private readonly runner: ProjectionRunner | undefined;
   private readonly keeper: ProjectionKeeper | undefined;
   private readonly desk: DeadLetterDesk;
+  private readonly eraser: Eraser;
   /** The versions that are folded, of those this service has code for. */
   private live: readonly Projection[] = [];
   private running = false;
@@ -44,10 +48,18 @@ export class Projecting {
         this.live = live;
         return runner.follow(live);
       };
-      const { auditIntervalS } = options;
-      this.keeper = new ProjectionKeeper({ ...shared, projections, runner: { follow }, auditIntervalS, onAudit: auditMetrics(registry) });
+      const { auditIntervalS, sole } = options;
+      this.keeper = new ProjectionKeeper({
+        ...shared,
+        projections,
+        runner: { follow },
+        auditIntervalS,
+        sole,
+        onAudit: auditMetrics(registry),
+      });
     }
     this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });
+    this.eraser = new Eraser({ pool, log, keys: personKeys, projections, logger });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
   }
 
@@ -61,13 +73,14 @@ export class Projecting {
     });
     this.keeper?.start();
     this.desk.start();
+    this.eraser.start();
     this.running = true;
   }
 
   /** Finishes the batches under way. */
   async stop(): Promise<void> {
     this.running = false;
-    await Promise.all([this.desk.stop(), this.keeper?.stop()]);
+    await Promise.all([this.desk.stop(), this.eraser.stop(), this.keeper?.stop()]);
     await this.runner?.stop();
   }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { EVENT_TYPES, topicOf } from '@picly/contracts';
 import { createPool, migrate, startEmbeddedPostgres, waitForDatabase, type DatabasePool } from '@picly/database';
+import { installErasures } from '@picly/erasure';
 import { createKafkaLog, createPostgresLog, refuseOtherLog, type EventLog } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import { installProjections } from '@picly/projections';
@@ -72,13 +73,16 @@ async function openDatabase(definition: ServiceDefinition, options: OpenOptions,
   await PersonKeys.install(pool);
   for (const migrations of definition.migrations ?? []) await migrate(pool, { ...migrations, log });
   await installProjections(pool, definition.projections, { log });
+  await installErasures(pool);
   return pool;
 }
 
 async function createLog(definition: ServiceDefinition, { config, logger }: OpenOptions, pool: DatabasePool): Promise<EventLog> {
   await refuseOtherLog(pool, config.KAFKA_BROKERS.length === 0 ? 'postgres' : 'kafka');
   if (config.KAFKA_BROKERS.length === 0) {
-    return createPostgresLog({ url: pool.url, onError: (err) => logger.warn({ err }, 'the log had trouble and tries again') });
+    // The directory of the embedded Postgres belongs to one process.
+    const sole = config.DATABASE_URL === undefined;
+    return createPostgresLog({ url: pool.url, sole, onError: (err) => logger.warn({ err }, 'the log had trouble and tries again') });
   }
   return createKafkaLog({
     brokers: config.KAFKA_BROKERS,

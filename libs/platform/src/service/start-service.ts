@@ -67,6 +67,7 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
     registry,
     maxDeadLetters: config.DEAD_LETTER_LIMIT,
     auditIntervalS: config.AUDIT_INTERVAL_S,
+    sole: config.DATABASE_URL === undefined,
     ...(signal && { signal }),
   });
   const state = new ServiceState();
