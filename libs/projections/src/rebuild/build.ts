@@ -135,7 +135,7 @@ export class Build {
         limits.set(one.lane, one.ends);
       }
       const isExact = this.working.every(({ task }) => task.until !== undefined);
-      if (left === 0 || (left <= NEAR_EVENTS && !isExact)) return;
+      if (left === 0 || (round > 0 && left <= NEAR_EVENTS && !isExact)) return;
       await patiently(() => pass.foldUpTo(limits), { ...this.deps, signal: this.signal });
       for (const one of [...this.working]) await this.each([one.task], async () => this.refuseFailed(pass, one));
     }

@@ -29,6 +29,8 @@ export interface KeeperOptions {
   readonly maxDeadLetters?: number;
   /** Records in one transaction of a rebuild (default 10,000). */
   readonly maxRecords?: number;
+  /** No other process works on these projections: jobs that were held are free. */
+  readonly sole?: boolean;
   /** How often to look for work, milliseconds (default 1,000). */
   readonly lookEveryMs?: number;
 }
@@ -62,6 +64,7 @@ export class ProjectionKeeper {
 
   /** Hands the versions that are live to the runner, before it starts. */
   async prepare(): Promise<void> {
+    if (this.options.sole) await this.options.pool.query('update runtime.projection_jobs set lease_until = null where finished_at is null');
     await this.follow();
   }
 

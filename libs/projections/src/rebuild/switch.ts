@@ -17,7 +17,7 @@ export interface SwitchOptions {
 const PATIENCE_MS = 120_000;
 const LOOK_AGAIN_MS = 25;
 /** Longest time in which the serving version is held for the other to come up to it. */
-const HOLD_MS = 1_500;
+const HOLD_MS = 500;
 /** Readers queue behind a view that is being replaced; and beyond deadlock_timeout (1 s) Postgres would end one of them. */
 const LOCK_MS = 20;
 const MOST_LOCK_MS = 50;
