@@ -6,7 +6,7 @@ import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.
 import { groupByGeneration, mergeGeneration } from './merge-generations';
 import { mergeRatings, type RatingChange } from './merge-ratings';
 import { EVENTS_FOLDED, isMoved, type FoldedEvent, type GenerationChange } from './state';
-import { storeActions, storeGenerations, storeRatings, storeSupersededReports } from './store-facts.fold';
+import { moveRatings, storeActions, storeGenerations, storeRatings, storeSupersededReports } from './store-facts.fold';
 import { countTerms, earliestSightings, storePrompts } from './store-prompts.fold';
 import { StatementWriter } from './statement-writer';
 import { storeTallies } from './store-tallies.fold';
@@ -53,16 +53,15 @@ async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void>
   const generations = await mergeGenerations(events, sql);
   const changes = [...generations.values()];
   const ratings = [...(await mergeRatingsOf(changes, sql)).values()];
-  const moved = await loadMoved(
-    sql,
-    changes.filter(isMoved).map(({ after }) => after.generationId),
-  );
+  const movedIds = changes.filter(isMoved).map(({ after }) => after.generationId);
+  const moved = await loadMoved(sql, movedIds);
 
   const writer = new StatementWriter(sql);
   await storeSupersededReports(writer, changes);
   await storeGenerations(writer, changes);
+  await moveRatings(writer, movedIds);
   const tallies = tallyChanges(generations, ratings, moved);
-  await storeRatings(writer, ratings);
+  await storeRatings(writer, ratings, (id) => generations.get(id)?.after);
   await storeActions(
     writer,
     changes.flatMap((change) => change.actionEvents),

@@ -3,7 +3,7 @@ import { logBin } from '@picly/statistics';
 import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
 import type { StatementWriter } from './statement-writer';
-import type { ActionEvent, GenerationChange, GenerationReport, RatingState } from './state';
+import type { ActionEvent, Attribution, GenerationChange, GenerationReport, RatingState } from './state';
 
 /** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
 type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json'>>;
@@ -162,10 +162,15 @@ const RATING_COLUMNS: Columns = {
   session_id: 'text',
   context: 'json',
 };
-const UPSERT_RATINGS = upsertFromJson('ratings', { ...RATING_COLUMNS, time_to_rate_bin: 'int', recorded_at: 'instant', revisions: 'int' }, [
-  'generation_id',
-  'rater',
-]);
+const CURRENT_RATING_COLUMNS: Columns = {
+  ...RATING_COLUMNS,
+  time_to_rate_bin: 'int',
+  recorded_at: 'instant',
+  revisions: 'int',
+  engine: 'text',
+  model_version: 'text',
+};
+const UPSERT_RATINGS = upsertFromJson('ratings', CURRENT_RATING_COLUMNS, ['generation_id', 'rater']);
 const INSERT_SUPERSEDED = insertFromJson('superseded_ratings', RATING_COLUMNS);
 
 function ratingRow(rating: RatingState): object {
@@ -189,13 +194,34 @@ function ratingRow(rating: RatingState): object {
   };
 }
 
-/** Writes the ratings that count, and keeps those that no longer do. */
-export async function storeRatings(writer: StatementWriter, changes: readonly RatingChange[]): Promise<void> {
+const NOT_KNOWN = { engine: '', modelVersion: '' };
+
+/** Writes the ratings that count, with what made the pictures, and keeps those that no longer do. */
+export async function storeRatings(
+  writer: StatementWriter,
+  changes: readonly RatingChange[],
+  generationOf: (generationId: string) => Pick<Attribution, 'engine' | 'modelVersion'> | undefined,
+): Promise<void> {
   if (changes.length === 0) return;
-  await writer.send(UPSERT_RATINGS, [JSON.stringify(changes.map(({ after }) => ratingRow(after)))], 'store-ratings');
+  const rows = changes.map(({ after }) => {
+    const { engine, modelVersion } = generationOf(after.generationId) ?? NOT_KNOWN;
+    return { ...ratingRow(after), engine, model_version: modelVersion };
+  });
+  await writer.send(UPSERT_RATINGS, [JSON.stringify(rows)], 'store-ratings');
   const superseded = changes.flatMap((change) => change.superseded.map(ratingRow));
   if (superseded.length === 0) return;
   await writer.send(INSERT_SUPERSEDED, [JSON.stringify(superseded)], 'store-superseded');
+}
+
+/** Tells the ratings of generations that moved what made the picture. After the generations are written. */
+export async function moveRatings(writer: StatementWriter, generationIds: readonly string[]): Promise<void> {
+  if (generationIds.length === 0) return;
+  await writer.send(
+    `update ratings r set engine = g.engine, model_version = g.model_version from generations g
+     where g.generation_id = any ($1::uuid[]) and r.generation_id = g.generation_id and (r.engine, r.model_version) <> (g.engine, g.model_version)`,
+    [`{${generationIds.join(',')}}`],
+    'move-ratings',
+  );
 }
 
 const INSERT_ACTIONS = insertFromJson('generation_actions', {

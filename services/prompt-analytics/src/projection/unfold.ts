@@ -4,7 +4,7 @@ import { loadGenerations, loadMoved, loadRatings } from './load.fold';
 import type { RatingChange } from './merge-ratings';
 import type { EVENTS_FOLDED, FoldedEvent, GenerationState, RatingState } from './state';
 import { StatementWriter } from './statement-writer';
-import { storeGenerations, storeRatings } from './store-facts.fold';
+import { moveRatings, storeGenerations, storeRatings } from './store-facts.fold';
 import { storeTallies } from './store-tallies.fold';
 import { Tallies } from './tallies';
 import { countAction, countGeneration, countRating, tallyMoved } from './tally-changes';
@@ -100,7 +100,7 @@ export async function unfold(erased: readonly Erased[], sql: FoldSql): Promise<v
   const ratings = await unrate(sql, erased);
   tallyRatings(tallies, ratings, stored);
   const kept = ratings.flatMap(({ before, after }): RatingChange[] => (after ? [{ before, after, superseded: [] }] : []));
-  await storeRatings(writer, kept);
+  await storeRatings(writer, kept, (id) => stored.get(id));
   await writer.done();
   const actions = await takeActions(
     sql,
@@ -121,6 +121,10 @@ export async function unfold(erased: readonly Erased[], sql: FoldSql): Promise<v
   );
   const changes = steps.map((step) => ({ ...step, source: undefined, reports: [], ratingEvents: [], actionEvents: [] }));
   await storeGenerations(writer, changes);
+  await moveRatings(
+    writer,
+    forgotten.map(({ after }) => after.generationId),
+  );
   await storeTallies(writer, tallies);
   await writer.done();
   const replaced = await forgetSupersededReports(

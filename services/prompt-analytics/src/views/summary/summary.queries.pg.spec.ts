@@ -87,7 +87,7 @@ describe('summaries', () => {
              count(quality_score) as quality_count, count(*) filter (where feedback <> '') as feedback_count,
              percentile_cont(0.5) within group (order by time_to_rate_ms) / 1000 as median_time_to_rate
            from (select *, rated_at as at from ratings) r join generations g using (generation_id)
-           where at >= $1 and at < $2 and $3::text is not null and ($4::text is null or engine = $4) ${key ? 'group by 1 order by 1 nulls last' : ''}`,
+           where at >= $1 and at < $2 and $3::text is not null and ($4::text is null or g.engine = $4) ${key ? 'group by 1 order by 1 nulls last' : ''}`,
             [...isoOf(range), timeZone, engine ?? null],
           );
           const rows = await queries.ratings(

@@ -65,9 +65,9 @@ export function isInRests(rests: readonly Piece[], at: string): string {
 
 function ratingFacts(rests: readonly Piece[], withTag: boolean): string {
   return `union all
-    select r.rated_at, g.engine, g.model_version${withTag ? ', t.tag' : ''}, ${RATING_AS_SUMS}
-    from picly.ratings r join picly.generations g using (generation_id) ${withTag ? 'cross join unnest(r.tags) as t (tag)' : ''}
-    where ${isInRests(rests, 'r.rated_at')} and ($4::text is null or g.engine = $4)`;
+    select r.rated_at, r.engine, r.model_version${withTag ? ', t.tag' : ''}, ${RATING_AS_SUMS}
+    from picly.ratings r ${withTag ? 'cross join unnest(r.tags) as t (tag)' : ''}
+    where ${isInRests(rests, 'r.rated_at')} and ($4::text is null or r.engine = $4)`;
 }
 
 function actionFacts(rests: readonly Piece[]): string {
