@@ -49,6 +49,10 @@ export class ApiClient {
     return parse<T>(await this.fetch('POST', path, { ...options, text: JSON.stringify(body) }));
   }
 
+  async patch<T>(path: string, body: unknown): Promise<T> {
+    return parse<T>(await this.fetch('PATCH', path, { text: JSON.stringify(body) }));
+  }
+
   async delete(path: string): Promise<void> {
     const response = await this.fetch('DELETE', path, {});
     await response.arrayBuffer();

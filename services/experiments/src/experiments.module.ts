@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { Sql } from '@picly/database';
 import { provideQueries, SQL, type ServiceDefinition } from '@picly/platform';
+import { AssignmentController } from './assignment/assignment.controller';
+import { AssignmentQueries } from './assignment/assignment.queries';
 import { experimentResults } from './results/experiment-results.projection';
 import { Results } from './results/results';
 import { ResultsController } from './results/results.controller';
@@ -10,9 +12,10 @@ import { experiments } from './views/experiments/experiments.projection';
 import { ExperimentsQueries } from './views/experiments/experiments.queries';
 
 @Module({
-  controllers: [StatelessController, ExperimentsController, ResultsController],
+  controllers: [StatelessController, ExperimentsController, ResultsController, AssignmentController],
   providers: [
     provideQueries(ExperimentsQueries),
+    provideQueries(AssignmentQueries),
     { provide: Results, useFactory: (sql: Sql) => new Results(sql), inject: [SQL] },
   ],
 })

@@ -31,6 +31,7 @@ import { DefinitionsDirectory } from './experiments/definitions-document';
 import { DEFINITIONS_OPERATION, registerDefinitionsRoute } from './experiments/definitions-route';
 import { ExperimentsAdminModule } from './experiments/experiments-admin.module';
 import { experimentRegistry } from './experiments/registry.projection';
+import { Variants } from './experiments/variants';
 import { INGEST_OPERATIONS } from './ingest/http/ingest-operations';
 import { registerIngestRoutes } from './ingest/http/ingest-routes';
 import { RecentlyAccepted } from './ingest/recently-accepted';
@@ -115,6 +116,7 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
 export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   @Inject(CONFIG) private readonly config!: GatewayConfig;
   @Inject(DefinitionsDirectory) private readonly definitions!: DefinitionsDirectory;
+  @Inject(Variants) private readonly variants!: Variants;
   @Inject(AUTHENTICATOR) private readonly authenticator!: Authenticator;
   @Inject(AsksQueries) private readonly asks!: AsksQueries;
 
@@ -128,7 +130,7 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     const door = { authenticator: this.authenticator, origins: this.directory };
-    registerIngestRoutes(fastify, { ...this.writePath.deps, ...door });
+    registerIngestRoutes(fastify, { ...this.writePath.deps, variants: this.variants, ...door });
     const { limiter } = this.writePath.deps;
     registerAskRoute(fastify, { ...door, limiter, asks: this.asks, mostPerDay: this.config.ASKS_PER_DAY });
     this.openApi.standBefore(documentsBehind(this.config.SERVICES));

@@ -9,6 +9,8 @@ const MAX_AGE_IN_TROUBLE_MS = 600_000;
 
 export interface DefinitionsDocument {
   readonly definitions: ExperimentDefinitions;
+  /** What each experiment randomises. */
+  readonly units: ReadonlyMap<string, 'user' | 'session'>;
   /** As JSON, and its entity tag. */
   readonly text: string;
   readonly etag: string;
@@ -38,5 +40,6 @@ function documentOf(revisions: Awaited<ReturnType<RegistryQueries['latest']>>): 
     experiments: revisions.filter(({ state }) => state !== 'draft').map(forAssignment),
   };
   const text = JSON.stringify(definitions);
-  return { definitions, text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+  const units = new Map(revisions.map(({ experiment, definition }) => [experiment, definition.unit] as const));
+  return { definitions, units, text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
 }

@@ -8,13 +8,21 @@ import { DefinitionsDirectory } from './definitions-document';
 import { ExperimentAdministration } from './experiment-administration';
 import { ExperimentWriter } from './experiment-writer';
 import { ExperimentsAdminController } from './experiments-admin.controller';
+import { FirstArmsQueries } from './first-arms.queries';
 import { RegistryQueries } from './registry.queries';
+import { Variants } from './variants';
 
 /** Defining experiments, and what clients assign by. */
 @Module({
   controllers: [ExperimentsAdminController],
   providers: [
     provideQueries(RegistryQueries),
+    provideQueries(FirstArmsQueries),
+    {
+      provide: Variants,
+      useFactory: (directory: DefinitionsDirectory, firstArms: FirstArmsQueries) => new Variants(directory, firstArms),
+      inject: [DefinitionsDirectory, FirstArmsQueries],
+    },
     {
       provide: ExperimentWriter,
       useFactory: (pool: DatabasePool, log: EventLog, freshness: ViewFreshness, config: GatewayConfig) =>
@@ -32,6 +40,6 @@ import { RegistryQueries } from './registry.queries';
       inject: [RegistryQueries],
     },
   ],
-  exports: [DefinitionsDirectory, ExperimentWriter, RegistryQueries],
+  exports: [Variants, DefinitionsDirectory, ExperimentWriter, RegistryQueries],
 })
 export class ExperimentsAdminModule {}

@@ -11,7 +11,7 @@ import type { Admission } from './admitted-event';
 import { canonicalBody } from './canonical';
 import { checkTags } from './check-tags';
 import { checkTimes } from './check-times';
-import { checkVariant } from './check-variant';
+import { checkVariant, fillVariant, type VariantOf } from './check-variant';
 import { fillFromRequest, normalise } from './defaults';
 import type { EventId } from './event-id';
 
@@ -23,6 +23,8 @@ export interface AdmissionContext {
   readonly receivedAt: number;
   readonly userAgent: string | undefined;
   readonly tags: ReadonlySet<string>;
+  /** What exposures without an arm were assigned. */
+  readonly variantOf?: VariantOf | undefined;
   readonly idOf: (body: Readonly<Record<string, unknown>>) => EventId;
 }
 
@@ -71,7 +73,8 @@ export function admit(definition: AnyEventDefinition, raw: unknown, context: Adm
   const type = typeOf(definition);
   const id = context.idOf(raw);
   const times = checkTimes(raw, context.receivedAt);
-  const errors = merge(invalid, semanticErrors({ id, times, tags: checkTags(raw, context.tags), variant: checkVariant(type, raw) }));
+  const variant = checkVariant(type, raw, context.variantOf);
+  const errors = merge(invalid, semanticErrors({ id, times, tags: checkTags(raw, context.tags), variant }));
   if (errors.length > 0 || 'errors' in id || 'length' in times) return refuse(errors, id);
   const body = normalise(type, raw);
   const canonical = canonicalBody(definition, body);
@@ -82,6 +85,6 @@ export function admit(definition: AnyEventDefinition, raw: unknown, context: Adm
       refusal: { code: 'body_too_large', detail: `An event may have at most ${MAX_EVENT_BYTES} bytes.` },
     };
   }
-  const data = storedData(definition, fillFromRequest(type, body, context.userAgent));
+  const data = storedData(definition, fillVariant(type, fillFromRequest(type, body, context.userAgent), context.variantOf));
   return { kind: 'admitted', event: { id: id.id, idFromSender: id.fromSender, type, definition, data, times, canonical } };
 }

@@ -2,6 +2,7 @@ import { encodePosition, type AnyEventDefinition, type FieldError } from '@picly
 import { ProblemError } from '@picly/platform';
 import { admit, type AdmissionContext } from '../admit';
 import type { Admission, AdmittedEvent, Outcome } from '../admitted-event';
+import type { VariantOf } from '../check-variant';
 import { batchEventIdOf, eventIdOf } from '../event-id';
 import type { Ingest } from '../ingest';
 import type { RateLimiter } from '../rate-limiter';
@@ -13,6 +14,8 @@ export interface IngestDeps {
   readonly ingest: Pick<Ingest, 'take'>;
   readonly limiter: RateLimiter;
   readonly tags: ReadonlySet<string>;
+  /** Assigns exposures that name no arm. */
+  readonly variants?: { for(bodies: readonly unknown[]): Promise<VariantOf> };
   readonly now: () => number;
 }
 
@@ -45,6 +48,10 @@ export interface BatchAnswer {
   readonly position: string | null;
 }
 
+const EXPOSED = 'experiment-exposed';
+const isExposure = (entry: unknown): boolean =>
+  typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'exposure';
+
 const NOT_FOR_BROWSERS = 'a browser key may not send events of this type';
 
 const mayWrite = (writer: Writer, definition: AnyEventDefinition): boolean => writer.mayWrite === 'everything' || definition.http.browser;
@@ -76,10 +83,12 @@ async function commit(events: readonly AdmittedEvent[], ingest: IngestDeps['inge
 export async function takeSingle(definition: AnyEventDefinition, request: WriteRequest, deps: IngestDeps): Promise<SingleAnswer> {
   if (!mayWrite(request.writer, definition)) throw new ProblemError('forbidden', { detail: NOT_FOR_BROWSERS });
   limitRate(request, 1, deps.limiter);
+  const variantOf = definition.type === EXPOSED ? await deps.variants?.for([request.body]) : undefined;
   const admission = admit(definition, request.body, {
     receivedAt: deps.now(),
     userAgent: request.userAgent,
     tags: deps.tags,
+    variantOf,
     idOf: (body) => eventIdOf(body, request.idempotencyKey),
   });
   if (admission.kind === 'refused') throw problemOf(admission.refusal, admission.eventId);
@@ -138,11 +147,14 @@ export async function takeBatch(request: WriteRequest, deps: IngestDeps): Promis
   const raw = batchEntriesOf(request.body);
   limitRate(request, raw.length, deps.limiter);
   const receivedAt = deps.now();
+  const exposures = raw.filter(isExposure);
+  const variantOf = exposures.length > 0 ? await deps.variants?.for(exposures) : undefined;
   const entries = raw.map((entry, index) =>
     admitEntry(entry, request.writer, {
       receivedAt,
       userAgent: request.userAgent,
       tags: deps.tags,
+      variantOf,
       idOf: (body) => batchEventIdOf(body, request.idempotencyKey, index),
     }),
   );
