@@ -19,7 +19,7 @@ function stirlingError(x: number): number {
 /** ln Gamma(x), x > 0. */
 export function logGamma(x: number): number {
   if (x >= 10) return (x - 0.5) * Math.log(x) - x + HALF_LN_2PI + stirlingError(x);
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
+  if (x < 0.5) return Math.log(Math.PI) - Math.log(Math.sin(Math.PI * x)) - logGamma(1 - x);
   const y = x - 1;
   const sum = LANCZOS.reduce((total, term, at) => (at === 0 ? term : total + term / (y + at)), 0);
   const base = y + LANCZOS_G + 0.5;

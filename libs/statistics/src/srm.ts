@@ -25,7 +25,7 @@ interface Cell {
 function cellsOf(arms: readonly ArmCount[]): readonly Cell[] {
   const open = arms.filter(({ weight }) => weight > 0);
   const total = open.reduce((sum, { weight }) => sum + weight, 0);
-  return open.map(({ n, weight }) => ({ n, share: weight / total }));
+  return open.map(({ n, weight }) => ({ n, share: weight / total })).filter(({ share }) => share > 0);
 }
 
 const usersOf = (cells: readonly Cell[]): number => cells.reduce((sum, { n }) => sum + n, 0);
