@@ -2,11 +2,11 @@ import type { PoolClient } from 'pg';
 import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
 import { lend, settle, type DatabasePool, type Sql } from './pool';
 
-/** SQL inside one transaction. */
-export interface Transaction extends Sql {
-  /** The driver's connection, for COPY streams; never commit or release it. */
-  readonly client: PoolClient;
-}
+/**
+ * SQL inside one transaction. Statements may be sent before the last one has answered; they run in the order they were sent, and after
+ * one that failed the others fail too.
+ */
+export type Transaction = Sql;
 
 export interface TransactionOptions {
   /** Default: the server's, READ COMMITTED. */
@@ -27,11 +27,11 @@ export async function inTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await lend(pool.pg);
-  return settle(client, pool.answerTimeoutMs, async (sql) => {
+  return settle(pipelining(client), pool.answerTimeoutMs, async (sql) => {
     await sql.query(beginStatement(options));
     let result: T;
     try {
-      result = await work({ ...sql, client });
+      result = await work(sql);
     } catch (error) {
       await sql.query('rollback').catch((failure: unknown) => {
         // Without a rollback the connection must not go back to the pool with an open transaction.
@@ -42,6 +42,13 @@ export async function inTransaction<T>(
     await commit(client);
     return result;
   });
+}
+
+/** Every connection that was once lent for a transaction: the driver then writes at once instead of queueing. */
+function pipelining(client: PoolClient): PoolClient {
+  const settable: PoolClient & { pipeline?: boolean } = client;
+  settable.pipeline = true;
+  return client;
 }
 
 function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptions): string {

@@ -1,6 +1,9 @@
 import type { DecodedEvent, EventType } from '@picly/contracts';
 
-/** Runs SQL inside the transaction of the batch; unqualified names are the projection's own tables. */
+/**
+ * Runs SQL inside the transaction of the batch; unqualified names are the projection's own tables. Statements run in the order of the
+ * calls: what does not need the answer of the one before is best sent along with it (`Promise.all`), which saves a round trip.
+ */
 export interface FoldSql {
   /** `name` makes it a prepared statement of the connection: give one to every statement that runs per batch. */
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;

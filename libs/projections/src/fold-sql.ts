@@ -14,14 +14,17 @@ const BY_KEY: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
+/** How a transaction runs in which several projections fold; `turnTo` says whose names are meant. */
+export const SHARED_SETTINGS: Readonly<Record<string, string>> = {
+  search_path: 'public',
+  // Rows and checkpoint are lost together if the server crashes, and folded again from the log: nothing has to wait for the disk.
+  synchronous_commit: 'off',
+  ...BY_KEY,
+};
+
 /** How a fold's transaction runs: unqualified names are the projection's own. */
 export function foldSettings(projection: Pick<Projection, 'name' | 'version'>): Readonly<Record<string, string>> {
-  return {
-    search_path: searchPath(projection),
-    // Rows and checkpoint are lost together if the server crashes, and folded again from the log: nothing has to wait for the disk.
-    synchronous_commit: 'off',
-    ...BY_KEY,
-  };
+  return { ...SHARED_SETTINGS, search_path: searchPath(projection) };
 }
 
 const searchPath = (projection: AnyProjection): string => `${quoted(schemaOf(projection))}, public`;
@@ -31,10 +34,22 @@ export async function turnTo(sql: Sql, projection: AnyProjection): Promise<void>
   await sql.query(`set local search_path = ${searchPath(projection)}`);
 }
 
-/** Connections are shared by projections, prepared statements are per connection: each projection's names are its own. */
+/**
+ * Connections are shared by projections, prepared statements are per connection: each projection's names are its own. After a statement
+ * that failed, every other one tells the same reason, and no more are sent.
+ */
 export function foldSqlOn(sql: Sql, projection: Pick<Projection, 'name' | 'version'>): FoldSql {
   const prefix = statementPrefix(schemaOf(projection));
+  let failure: { readonly reason: unknown } | undefined;
   return {
-    query: (text, values, name) => (name === undefined ? sql.query(text, values) : sql.query(text, values, `${prefix}${name}`)),
+    query: async <Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]> => {
+      if (failure) throw failure.reason;
+      try {
+        return await sql.query<Row>(text, values, name === undefined ? undefined : `${prefix}${name}`);
+      } catch (reason) {
+        failure ??= { reason };
+        throw failure.reason;
+      }
+    },
   };
 }

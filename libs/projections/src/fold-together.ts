@@ -1,7 +1,7 @@
-import { inTransaction } from '@picly/database';
+import { inTransaction, type Transaction } from '@picly/database';
 import type { DecodedBatch } from './decode';
-import { foldSettings, turnTo } from './fold-sql';
-import { foldInside, type FoldDeps, type FoldResult, type FoldWork } from './fold-transaction';
+import { SHARED_SETTINGS, turnTo } from './fold-sql';
+import { foldInSteps, type FoldDeps, type FoldResult, type FoldWork } from './fold-transaction';
 import type { Gate } from './gate';
 import type { Lane } from './lane';
 
@@ -52,28 +52,30 @@ export class FoldingTogether {
     });
     // Positions are locked in the order in which they are claimed and fenced: nobody waits in a circle.
     parts.sort((a, b) => (a.lane.id < b.lane.id ? -1 : 1));
-    const [first] = parts;
-    if (!first) return;
+    if (parts.length === 0) return;
     const startedAt = performance.now();
-    const settings = { ...foldSettings(first.lane.projection), idle_in_transaction_session_timeout: String(IDLE_MS) };
-    const results = await inTransaction(
-      this.deps.pool,
-      async (sql) => {
-        const done: FoldResult[] = [];
-        for (const { lane, work } of parts) {
-          if (lane !== first.lane) await turnTo(sql, lane.projection);
-          done.push(await foldInside({ ...this.deps, sql }, lane.projection, { ...work, carefully: false }));
-        }
-        return done;
-      },
-      { settings },
-    );
+    const settings = { ...SHARED_SETTINGS, idle_in_transaction_session_timeout: String(IDLE_MS) };
+    const results = await inTransaction(this.deps.pool, (sql) => foldParts({ ...this.deps, sql }, parts), { settings });
     const seconds = (performance.now() - startedAt) / 1_000;
     parts.forEach(({ lane, work }, i) => {
       const result = results[i];
       if (result) lane.committed(work, result, seconds);
     });
   }
+}
+
+/** Positions and ids of all are asked for together, then each folds under its own search path. */
+async function foldParts(inside: FoldDeps & { readonly sql: Transaction }, parts: readonly Part[]): Promise<FoldResult[]> {
+  const folds = await Promise.all(parts.map(({ lane, work }) => foldInSteps(inside, lane.projection, work)));
+  await Promise.all(folds.map((fold) => fold.sift()));
+  const results: FoldResult[] = [];
+  for (const [i, fold] of folds.entries()) {
+    const projection = parts[i]?.lane.projection;
+    const turned = projection && turnTo(inside.sql, projection);
+    const [result] = await Promise.all([fold.fold(), turned]);
+    results.push(result);
+  }
+  return results;
 }
 
 /** Always in the order of the lanes, so that nobody waits in a circle. */

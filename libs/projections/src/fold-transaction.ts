@@ -55,19 +55,43 @@ function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { read
   return inTransaction(deps.pool, (sql) => foldInside({ ...deps, sql }, projection, work), { settings: foldSettings(projection) });
 }
 
-/** The same within a transaction that has the settings of the projection. */
-export async function foldInside(
-  { sql, keys, maxDeadLetters }: Omit<FoldDeps, 'pool'> & { readonly sql: Transaction },
-  projection: Projection,
-  work: FoldWork & { readonly carefully: boolean },
-): Promise<FoldResult> {
+interface Inside extends Omit<FoldDeps, 'pool'> {
+  readonly sql: Transaction;
+}
+
+async function foldInside(inside: Inside, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
+  const { folding, readable } = await moved(inside, projection, work);
+  if (work.carefully) await folding.foldClosingIn(readable);
+  else await folding.fold(readable, await folding.sift(readable));
+  return folding.finish(inside.maxDeadLetters);
+}
+
+/** A fold in steps, which several projections may take together. */
+export interface FoldInSteps {
+  /** Finds out which events are new. */
+  sift(): Promise<void>;
+  /** The rest; unqualified names must be those of the projection by now. */
+  fold(): Promise<FoldResult>;
+}
+
+/** The first step, within a transaction: positions. */
+export async function foldInSteps(inside: Inside, projection: Projection, work: FoldWork): Promise<FoldInSteps> {
+  const { folding, readable } = await moved(inside, projection, work);
+  let fresh: readonly DecodedEvent[] = [];
+  return {
+    sift: async () => void (fresh = await folding.sift(readable)),
+    fold: async () => {
+      await folding.fold(readable, fresh);
+      return folding.finish(inside.maxDeadLetters);
+    },
+  };
+}
+
+async function moved({ sql, keys }: Inside, projection: Projection, work: FoldWork): Promise<{ folding: Folding; readable: Readable[] }> {
   const heed = await moveCheckpoints(sql, projection, work.moves, work.keysAsOf);
   const records = heed.decisions ? await withDecisions(sql, projection, work.records, keys) : work.records;
   const folding = new Folding(sql, projection, heed.letters ? await blockedSequences(sql, projection, records) : new Set<string>());
-  const readable = folding.sortOut(records);
-  if (work.carefully) await folding.foldClosingIn(readable);
-  else await folding.fold(readable);
-  return folding.finish(maxDeadLetters);
+  return { folding, readable: folding.sortOut(records) };
 }
 
 /** The events of one transaction and what becomes of them. */
@@ -97,8 +121,18 @@ class Folding {
     });
   }
 
-  async fold(readable: readonly Readable[]): Promise<void> {
-    this.count(readable, await this.foldFresh(readable));
+  /** Which events were never folded; from now on they count as folded. */
+  sift(readable: readonly Readable[]): Promise<DecodedEvent[]> {
+    return takeFresh(
+      this.sql,
+      this.projection,
+      readable.map(({ event }) => event),
+    );
+  }
+
+  async fold(readable: readonly Readable[], fresh: readonly DecodedEvent[]): Promise<void> {
+    if (fresh.length > 0) await this.projection.fold(fresh, foldSqlOn(this.sql, this.projection));
+    this.count(readable, fresh);
   }
 
   /** Halves in order, so that an event is parked before the later ones of its key are looked at. */
@@ -128,7 +162,8 @@ class Folding {
   private async tried(readable: readonly Readable[]): Promise<Error | undefined> {
     await this.sql.query('savepoint closing_in');
     try {
-      const fresh = await this.foldFresh(readable);
+      const fresh = await this.sift(readable);
+      if (fresh.length > 0) await this.projection.fold(fresh, foldSqlOn(this.sql, this.projection));
       await this.sql.query('set constraints all immediate; release savepoint closing_in');
       this.count(readable, fresh);
       return undefined;
@@ -152,16 +187,6 @@ class Folding {
     const sequence = sequenceOf(one.record);
     this.blocked.set(sequence, Math.min(one.record.offset, this.blocked.get(sequence) ?? one.record.offset));
     this.letters.push(letterOf(one, poison));
-  }
-
-  private async foldFresh(readable: readonly Readable[]): Promise<readonly DecodedEvent[]> {
-    const fresh = await takeFresh(
-      this.sql,
-      this.projection,
-      readable.map(({ event }) => event),
-    );
-    if (fresh.length > 0) await this.projection.fold(fresh, foldSqlOn(this.sql, this.projection));
-    return fresh;
   }
 
   private count(readable: readonly Readable[], fresh: readonly DecodedEvent[]): void {

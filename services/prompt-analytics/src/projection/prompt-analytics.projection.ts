@@ -30,9 +30,11 @@ const TABLES: readonly TableSpec[] = [
   { name: 'time_to_rate_bins', key: [...BUCKET_KEY, 'bin'] },
 ];
 
+/** Reads what is known of the generations, under the lock. */
 async function mergeGenerations(events: readonly FoldedEvent[], sql: FoldSql): Promise<Map<string, GenerationChange>> {
+  const locked = lockPartitions(sql, events);
   const groups = groupByGeneration(events);
-  const stored = await loadGenerations(sql, [...groups.keys()]);
+  const [stored] = await Promise.all([loadGenerations(sql, [...groups.keys()]), locked]);
   return new Map([...groups].map(([id, group]) => [id, mergeGeneration(id, stored.get(id), group)]));
 }
 
@@ -49,7 +51,6 @@ async function mergeRatingsOf(changes: readonly GenerationChange[], sql: FoldSql
 }
 
 async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void> {
-  await lockPartitions(sql, events);
   const generations = await mergeGenerations(events, sql);
   const changes = [...generations.values()];
   const ratings = [...(await mergeRatingsOf(changes, sql)).values()];
@@ -66,9 +67,7 @@ async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void>
     writer,
     changes.flatMap((change) => change.actionEvents),
   );
-  const sightings = earliestSightings(changes);
-  await writer.done();
-  const newPrompts = await storePrompts(sql, sightings);
+  const newPrompts = await storePrompts(sql, earliestSightings(changes));
   await storeTallies(writer, tallies);
   await countTerms(writer, newPrompts);
   await writer.done();

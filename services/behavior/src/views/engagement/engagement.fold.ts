@@ -9,14 +9,14 @@ const instant = (at: number | undefined): string | null => (at === undefined ? n
 /** Adds activity: bits are or-ed, counts add, first and last widen. All of it commutes. */
 export async function saveActivity(sql: FoldSql, { slots, people, owners, seen }: ActivityNews): Promise<void> {
   if (slots.length === 0) return;
-  await sql.query(
+  const saved = sql.query(
     `insert into user_activity as t (slot, person, kinds, events)
      select x.* from json_to_recordset($1::json) as x(slot timestamptz, person text, kinds smallint, events bigint) order by slot, person
      on conflict (slot, person) do update set kinds = t.kinds | excluded.kinds, events = t.events + excluded.events`,
     rowsOf(slots.map((each) => ({ ...each, slot: instant(each.slot) }))),
     'engagement save activity',
   );
-  await sql.query(
+  const met = sql.query(
     `insert into people as t (person, first_at, last_at, events)
      select x.* from json_to_recordset($1::json) as x(person text, first_at timestamptz, last_at timestamptz, events bigint) order by person
      on conflict (person) do update set first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at),
@@ -26,18 +26,18 @@ export async function saveActivity(sql: FoldSql, { slots, people, owners, seen }
     ),
     'engagement save people',
   );
-  if (owners.length > 0) await saveOwners(sql, owners, seen);
+  await Promise.all([saved, met, owners.length > 0 && saveOwners(sql, owners, seen)]);
 }
 
 async function saveOwners(sql: FoldSql, owners: ActivityNews['owners'], seen: ActivityNews['seen']): Promise<void> {
-  await sql.query(
+  const known = sql.query(
     `insert into session_users as t (session, person, seen_at)
      select x.* from json_to_recordset($1::json) as x(session text, person text, seen_at timestamptz) order by session, person
      on conflict (session, person) do update set seen_at = excluded.seen_at where excluded.seen_at < t.seen_at`,
     rowsOf(seen.map((each) => ({ session: each.session, person: each.owner, seen_at: instant(each.seenAt) }))),
     'engagement save users of visits',
   );
-  await sql.query(
+  const owned = sql.query(
     `insert into session_owners as t (session, owner, seen_at)
      select x.* from json_to_recordset($1::json) as x(session text, owner text, seen_at timestamptz) order by session
      on conflict (session) do update set owner = excluded.owner, seen_at = excluded.seen_at
@@ -45,6 +45,7 @@ async function saveOwners(sql: FoldSql, owners: ActivityNews['owners'], seen: Ac
     rowsOf(owners.map((each) => ({ session: each.session, owner: each.owner, seen_at: instant(each.seenAt) }))),
     'engagement save owners',
   );
+  await Promise.all([known, owned]);
 }
 
 interface StoredUser {

@@ -16,8 +16,7 @@ export const userBehavior = defineProjection({
   migrations: [UserBehavior1763798400002],
   async fold(events, sql) {
     if (events.length === 0) return;
-    await saveVisits(sql, visitsOf(events));
-    await saveFacts(sql, events);
+    await Promise.all([saveVisits(sql, visitsOf(events)), saveFacts(sql, events)]);
   },
   unfold: unfoldBehavior,
 });

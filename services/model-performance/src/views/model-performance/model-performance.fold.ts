@@ -110,6 +110,7 @@ export async function ratingsOf(sql: FoldSql, generationIds: readonly string[]):
 
 /** Replaces calls that a later report (or the first one after a rating) tells anew. */
 export async function updateCalls(sql: FoldSql, calls: readonly (CallKey & { readonly call: CallFacts })[]): Promise<void> {
+  if (calls.length === 0) return;
   await sql.query(
     `update calls c set engine = x.engine, model_version = x.model_version, occurred_at = x.occurred_at, success = x.success,
        failure_cause = x.failure_cause, response_time_ms = x.response_time_ms, duration_bin = x.duration_bin,
@@ -151,6 +152,7 @@ export interface RatingChange extends RatingFacts {
 
 /** Keeps the ratings that count; their calls are locked. */
 export async function saveRatings(sql: FoldSql, ratings: readonly RatingChange[]): Promise<void> {
+  if (ratings.length === 0) return;
   const rows = ratings.map((each) => ({
     generation_id: each.generationId,
     rater: each.rater,
@@ -239,6 +241,7 @@ function sweepStatement({ name, key, weight }: SumTable): string {
 export async function addSums(sql: FoldSql, table: SumTable, change: Change): Promise<void> {
   if (change.rows.length === 0) return;
   const rows = JSON.stringify(change.rows);
-  await sql.query(addStatement(table), [rows], `model-performance add ${table.name}`);
-  if (change.shrinks) await sql.query(sweepStatement(table), [rows], `model-performance sweep ${table.name}`);
+  const added = sql.query(addStatement(table), [rows], `model-performance add ${table.name}`);
+  const swept = change.shrinks && sql.query(sweepStatement(table), [rows], `model-performance sweep ${table.name}`);
+  await Promise.all([added, swept]);
 }

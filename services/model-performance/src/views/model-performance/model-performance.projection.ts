@@ -108,12 +108,14 @@ function deltasOf(touched: readonly Touched[]): Deltas {
 
 async function saveSums(sql: FoldSql, deltas: Deltas): Promise<void> {
   const changes = deltas.changes();
-  await addSums(sql, SUM_TABLES.slots, changes.slots);
-  await addSums(sql, SUM_TABLES.slotCauses, changes.slotCauses);
-  await addSums(sql, SUM_TABLES.durations, changes.durations);
-  await addSums(sql, SUM_TABLES.days, changes.days);
-  await addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses);
-  await addSums(sql, SUM_TABLES.monthDurations, changes.monthDurations);
+  await Promise.all([
+    addSums(sql, SUM_TABLES.slots, changes.slots),
+    addSums(sql, SUM_TABLES.slotCauses, changes.slotCauses),
+    addSums(sql, SUM_TABLES.durations, changes.durations),
+    addSums(sql, SUM_TABLES.days, changes.days),
+    addSums(sql, SUM_TABLES.dayCauses, changes.dayCauses),
+    addSums(sql, SUM_TABLES.monthDurations, changes.monthDurations),
+  ]);
 }
 
 /** Takes back what is known by these events: calls that stand as they reported them, and the ratings of the people they name. */
@@ -168,11 +170,11 @@ export const modelPerformance = defineProjection({
   migrations: [EngineCalls1763798400000],
   async fold(events, sql) {
     const touched = await touch(sql, readBatch(events));
-    const calls = changedCalls(touched);
-    if (calls.length > 0) await updateCalls(sql, calls);
-    const ratings = changedRatings(touched);
-    if (ratings.length > 0) await saveRatings(sql, ratings);
-    await saveSums(sql, deltasOf(touched));
+    await Promise.all([
+      updateCalls(sql, changedCalls(touched)),
+      saveRatings(sql, changedRatings(touched)),
+      saveSums(sql, deltasOf(touched)),
+    ]);
   },
   unfold,
 });

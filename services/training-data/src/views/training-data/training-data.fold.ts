@@ -86,6 +86,7 @@ export async function saveGenerations(sql: FoldSql, news: TrainingNews): Promise
 
 /** A second rating by the same rater replaces the first. The generations are locked. */
 export async function saveRatings(sql: FoldSql, ratings: readonly Rating[]): Promise<void> {
+  if (ratings.length === 0) return;
   const rows = ratings.map((event) => ({
     generation_id: event.data.generation_id,
     rater: raterOf(event),

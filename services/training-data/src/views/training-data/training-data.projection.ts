@@ -17,9 +17,7 @@ export const trainingData = defineProjection({
   async fold(events, sql) {
     const news = readBatch(events);
     if (news.generationIds.length === 0) return;
-    await saveGenerations(sql, news);
-    if (news.ratings.length > 0) await saveRatings(sql, news.ratings);
-    await relabel(sql, news.generationIds);
+    await Promise.all([saveGenerations(sql, news), saveRatings(sql, news.ratings), relabel(sql, news.generationIds)]);
   },
   unfold: unfoldExamples,
 });
