@@ -53,6 +53,11 @@ export class ApiClient {
     return parse<T>(await this.fetch('PATCH', path, { text: JSON.stringify(body) }));
   }
 
+  /** The answer to a POST as it comes; its body must be consumed. */
+  async download(path: string, body: unknown, options: RequestOptions = {}): Promise<Response> {
+    return this.fetch('POST', path, { ...options, text: JSON.stringify(body) });
+  }
+
   async delete(path: string): Promise<void> {
     const response = await this.fetch('DELETE', path, {});
     await response.arrayBuffer();

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   already_exists: { status: 409, title: 'There is one of this name already' },
   revision_conflict: { status: 409, title: 'It was changed meanwhile' },
   event_in_flight: { status: 409, title: 'The same event id is under way with another body' },
+  person_erased: { status: 410, title: 'The person has been erased' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type or encoding is not supported' },
   dead_letter_waits: { status: 409, title: 'The dead letter waits behind another of its key' },

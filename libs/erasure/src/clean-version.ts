@@ -2,7 +2,16 @@ import { raterOf, type DecodedEvent } from '@picly/contracts';
 import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
 import type { LogRecord } from '@picly/event-log';
 import type { KeyReader } from '@picly/personal-data';
-import { decodeRecords, eraseEvents, foldSettings, schemaOf, withDecisions, type ErasedEvent, type Projection } from '@picly/projections';
+import {
+  decodeRecords,
+  eraseEvents,
+  foldSettings,
+  schemaOf,
+  StaleKeysError,
+  withDecisions,
+  type ErasedEvent,
+  type Projection,
+} from '@picly/projections';
 import type { TouchedRows } from './receipt';
 
 const PAGE_RECORDS = 2_000;
@@ -31,7 +40,9 @@ const PAGE = `
 
 const recordOf = (row: StoredRecord): LogRecord => ({ ...row, timestamp: row.record_timestamp_ms });
 
-/** The version's tables in one erasure. */
+/** All of the listed events were sealed with keys that are destroyed, whatever a cache remembers. */
+const NO_KEYS: KeyReader = { asOf: async () => 0, byRef: async () => new Map() };
+
 export interface CleanDeps {
   readonly pool: DatabasePool;
   readonly keys: KeyReader;
@@ -58,7 +69,7 @@ class Cleaning {
   ) {}
 
   async clean(records: readonly LogRecord[]): Promise<void> {
-    const decoded = await withDecisions(this.sql, this.projection, await decodeRecords(records, this.keys), this.keys);
+    const decoded = await withDecisions(this.sql, this.projection, await decodeRecords(records, NO_KEYS), this.keys);
     const folded = await this.folded(decoded.flatMap(({ event }) => event ?? []));
     this.events += folded.length;
     await eraseEvents(
@@ -101,11 +112,14 @@ export async function cleanVersion({ pool, keys }: CleanDeps, projection: Projec
         name,
         version,
       ]);
-      const part = await sql.query(
-        'select from runtime.erasure_parts where erasure = $1 and projection = $2 and version = $3 and outcome is null for update',
+      const [part] = await sql.query<{ keys_as_of: number }>(
+        `select e.keys_as_of from runtime.erasure_parts p join runtime.erasures e on e.id = p.erasure
+          where p.erasure = $1 and p.projection = $2 and p.version = $3 and p.outcome is null for update of p`,
         [erasure, name, version],
       );
-      if (part.length === 0) return;
+      if (!part) return;
+      // Copies that an operator fixed may be of other people, and are read with their keys.
+      if ((await keys.asOf()) < part.keys_as_of) throw new StaleKeysError(name);
       const cleaning = new Cleaning(sql, projection, keys, await ratersOf(sql, erasure));
       let after: readonly [string, number, number] = ['', 0, -1];
       for (;;) {

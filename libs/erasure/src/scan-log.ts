@@ -24,32 +24,58 @@ export interface ScanOptions {
 
 const placeOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string => `${topic}/${partition}`;
 
-/** Reads all topics of the catalogue once, from what is kept of them to their end. */
-export async function scanLog(log: EventLog, { until, visit }: ScanOptions): Promise<void> {
-  const ends = new Map<string, number>();
-  let from: LogPosition[] = [];
-  const begin = async (): Promise<void> => {
-    const bounds = await log.bounds(EVENT_TYPES.map(topicOf));
-    const known = new Map(from.map((position) => [placeOf(position), position.offset]));
-    from = bounds.flatMap((bound) => {
-      const place = placeOf(bound);
-      if (!ends.has(place)) ends.set(place, Math.min(bound.end, until ? (until.get(place) ?? 0) : bound.end));
-      const offset = Math.max(bound.start, known.size === 0 ? 0 : (known.get(place) ?? Infinity));
-      return offset < (ends.get(place) ?? 0) ? [{ topic: bound.topic, partition: bound.partition, offset }] : [];
+/** Where a reading of the whole log stands. */
+class Course {
+  readonly ends = new Map<string, number>();
+  from: LogPosition[] = [];
+  private begun = false;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly until: ReadonlyMap<string, number> | undefined,
+  ) {}
+
+  /** Begins, or goes on at what is left of a partition that was cut off meanwhile. */
+  async locate(): Promise<void> {
+    const bounds = await this.log.bounds(EVENT_TYPES.map(topicOf));
+    const known = new Map(this.from.map((position) => [placeOf(position), position.offset]));
+    this.from = bounds.flatMap(({ topic, partition, start, end }) => {
+      const place = placeOf({ topic, partition });
+      if (!this.begun) this.ends.set(place, this.until ? Math.min(end, this.until.get(place) ?? 0) : end);
+      const offset = Math.max(start, this.begun ? (known.get(place) ?? Infinity) : start);
+      return offset < this.endOf(place) ? [{ topic, partition, offset }] : [];
     });
-  };
-  await begin();
-  while (from.length > 0) {
+    this.begun = true;
+  }
+
+  async next(): Promise<LogRecord[]> {
+    const batches = await this.log.read({ from: this.from, maxRecords: READ_RECORDS, maxWaitMs: WAIT_MS });
+    const reached = new Map(batches.flatMap(({ records }) => records.slice(-1)).map((record) => [placeOf(record), record.offset + 1]));
+    this.from = this.from
+      .map((position) => ({ ...position, offset: reached.get(placeOf(position)) ?? position.offset }))
+      .filter((position) => position.offset < this.endOf(placeOf(position)));
+    return batches.flatMap(({ records }) => records.filter((record) => record.offset < this.endOf(placeOf(record))));
+  }
+
+  private endOf(place: string): number {
+    return this.ends.get(place) ?? 0;
+  }
+}
+
+/** Reads all topics of the catalogue once, from what is kept of them to their end (or to `until`). */
+export async function* readLog(log: EventLog, until?: ReadonlyMap<string, number>): AsyncGenerator<readonly LogRecord[]> {
+  const course = new Course(log, until);
+  await course.locate();
+  while (course.from.length > 0) {
     try {
-      const batches = await log.read({ from, maxRecords: READ_RECORDS, maxWaitMs: WAIT_MS });
-      await visit(batches.flatMap((batch) => batch.records.filter((record) => record.offset < (ends.get(placeOf(record)) ?? 0))));
-      const next = new Map(batches.flatMap(({ records }) => records.slice(-1)).map((record) => [placeOf(record), record.offset + 1]));
-      from = from
-        .map((position) => ({ ...position, offset: next.get(placeOf(position)) ?? position.offset }))
-        .filter((position) => position.offset < (ends.get(placeOf(position)) ?? 0));
+      yield await course.next();
     } catch (error) {
       if (!(error instanceof LogTruncatedError)) throw error;
-      await begin();
+      await course.locate();
     }
   }
+}
+
+export async function scanLog(log: EventLog, { until, visit }: ScanOptions): Promise<void> {
+  for await (const records of readLog(log, until)) await visit(records);
 }

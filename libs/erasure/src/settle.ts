@@ -31,7 +31,13 @@ async function deadLettersOf(sql: Transaction, erasure: string): Promise<number>
   return letters.filter(({ value }) => refs.has(sealedRefOf(value) ?? '')).length;
 }
 
+/** What else is kept under the hash of a name: when they were asked for ratings. */
+const ASKS = `
+  delete from runtime.asks a using runtime.erasure_names n where n.erasure = $1 and a.person = runtime.person_hash(n.name)`;
+
 async function forget(sql: Transaction, erasure: string): Promise<void> {
+  const [asks] = await sql.query<{ there: boolean }>(`select to_regclass('runtime.asks') is not null as there`);
+  if (asks?.there) await sql.query(ASKS, [erasure]);
   for (const table of ['erasure_records', 'erasure_fences', 'erasure_parked', 'erasure_names']) {
     await sql.query(`delete from runtime.${table} where erasure = $1`, [erasure]);
   }

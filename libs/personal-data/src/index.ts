@@ -4,3 +4,4 @@ export * from './migrations';
 export * from './person-keys';
 export * from './seal';
 export * from './subject';
+export * from './throwaway-key';

@@ -7,6 +7,7 @@ import type { CreateKeyFlags } from './commands/keys';
 import { addProjectionCommands } from './commands/projections/commands';
 import type { StatusFlags } from './commands/status';
 import { addDeadLetters } from './dead-letters.commands';
+import { addErasure } from './erasure.commands';
 import { addExperiments } from './experiments.commands';
 
 /** Hands the exit code of a finished command to the caller. */
@@ -29,6 +30,7 @@ export function createProgram(config: CliConfig, onExit: OnExit): Command {
   addImport(program, config, onExit);
   addExport(program, config, onExit);
   addDeadLetters(program, config, onExit);
+  addErasure(program, config, onExit);
   addExperiments(program, config, onExit);
   return program;
 }

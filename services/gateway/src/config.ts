@@ -6,6 +6,11 @@ const DEFAULT_TAGS = ['composition', 'colors', 'details', 'lighting', 'accuracy'
 /** The settings of the gateway beside those every service has. */
 export const GATEWAY_SETTINGS = defineConfig({
   TAGS: setting.list({ default: DEFAULT_TAGS, meaning: 'Tag categories that ratings may use.' }),
+  ERASED_PERSONS: setting.oneOf(['refuse', 'anonymous'], {
+    default: 'refuse',
+    meaning:
+      'What becomes of an event of a person (or visit) that was erased: refuse answers person_erased, so that the sender learns of it; anonymous takes it without its personal fields, each as of somebody new.',
+  }),
   ADMIN_KEY: setting.text({
     default: undefined,
     secret: true,

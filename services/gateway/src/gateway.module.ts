@@ -22,6 +22,7 @@ import { DeadLettersController } from './admin/dead-letters.controller';
 import { DeadLettersQueries } from './admin/dead-letters.queries';
 import { Settlement } from './admin/dead-letters/settlement';
 import { SettlingController } from './admin/dead-letters/settling.controller';
+import { ErasureAdminModule } from './admin/erasure/erasure-admin.module';
 import { ProjectionsAdminModule } from './admin/projections/projections-admin.module';
 import { ASK_OPERATION, registerAskRoute } from './ask/ask-route';
 import { Asks1795430400000 } from './ask/1795430400000-asks.migration';
@@ -65,7 +66,7 @@ interface KnownEvents {
 const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
-  imports: [PagesModule, ExperimentsAdminModule, ProjectionsAdminModule],
+  imports: [PagesModule, ExperimentsAdminModule, ProjectionsAdminModule, ErasureAdminModule],
   controllers: [SessionController, KeysController, ReceiptsController, DeadLettersController, SettlingController, DashboardController],
   providers: [
     provideQueries(ApiKeysQueries),

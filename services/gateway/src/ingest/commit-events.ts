@@ -1,6 +1,6 @@
 import type { EventPosition } from '@picly/contracts';
 import type { EventLog } from '@picly/event-log';
-import { hasPersonal, subjectName, subjectOf, type PersonKey, type PersonKeys, type SubjectId } from '@picly/personal-data';
+import { hasPersonal, subjectName, subjectOf, throwawayKey, type PersonKey, type PersonKeys, type SubjectId } from '@picly/personal-data';
 import type { ReceiptsQueries } from '../views/receipts/receipts.queries';
 import type { AdmittedEvent, Outcome } from './admitted-event';
 import { fingerprintOf } from './fingerprint';
@@ -12,6 +12,8 @@ export interface CommitDeps {
   readonly keys: Pick<PersonKeys, 'ensure'>;
   readonly receipts: Pick<ReceiptsQueries, 'find'>;
   readonly recent: RecentlyAccepted;
+  /** What becomes of an event of an erased person (or visit): it is refused, or taken without its personal fields. */
+  readonly erasedPersons: 'refuse' | 'anonymous';
   /** How long the log may take to confirm, milliseconds. */
   readonly appendDeadlineMs: number;
 }
@@ -25,6 +27,8 @@ interface Prepared {
   readonly event: AdmittedEvent;
   readonly subject: KeyedSubject | undefined;
   readonly fingerprint: string;
+  /** Of a person who is erased: it cannot be told whether an id comes with the same body again, and perhaps it is not taken. */
+  readonly erased?: 'refuse' | 'anonymous';
 }
 
 const REUSED: Outcome = {
@@ -35,20 +39,29 @@ const REUSED: Outcome = {
   },
 };
 
-function keyed(subject: SubjectId, keys: ReadonlyMap<string, PersonKey>): KeyedSubject {
-  const key = keys.get(subjectName(subject));
-  if (!key) throw new Error('a person has no key although one was asked for');
-  return { kind: subject.kind, id: subject.id, key };
+function refusedFor(subject: SubjectId): Outcome {
+  const [pointer, whose] = subject.kind === 'user' ? ['/user_id', 'person'] : ['/session_id', 'visit'];
+  const detail = `The ${whose} has been erased: no event of theirs is taken any more.`;
+  return { kind: 'refused', refusal: { code: 'person_erased', detail, errors: [{ pointer, code: 'person_erased', message: detail }] } };
 }
 
-async function prepare(events: readonly AdmittedEvent[], keys: CommitDeps['keys']): Promise<readonly Prepared[]> {
+/** Who rates the picture of an erased person in nobody's name is not that person: only what is personal is left out. */
+function ofErased(event: AdmittedEvent, subject: SubjectId, configured: CommitDeps['erasedPersons']): Prepared {
+  const erased = subject.kind === 'generation' ? 'anonymous' : configured;
+  const key = throwawayKey();
+  return { event, subject: { ...subject, key }, fingerprint: fingerprintOf(event.canonical, key.secret), erased };
+}
+
+async function prepare(events: readonly AdmittedEvent[], { keys, erasedPersons }: CommitDeps): Promise<readonly Prepared[]> {
   const subjects = events.map((event) => (hasPersonal(event.data, event.definition.personal) ? subjectOf(event) : undefined));
   const named = subjects.filter((subject) => subject !== undefined);
-  const found = named.length > 0 ? await keys.ensure(named) : new Map<string, never>();
-  return events.map((event, n) => {
+  const found: ReadonlyMap<string, PersonKey> = named.length > 0 ? await keys.ensure(named) : new Map<string, never>();
+  return events.map((event, n): Prepared => {
     const of = subjects[n];
-    const subject = of && keyed(of, found);
-    return { event, subject, fingerprint: fingerprintOf(event.canonical, subject?.key.secret) };
+    if (!of) return { event, subject: undefined, fingerprint: fingerprintOf(event.canonical, undefined) };
+    const key = found.get(subjectName(of));
+    if (!key) return ofErased(event, of, erasedPersons);
+    return { event, subject: { kind: of.kind, id: of.id, key }, fingerprint: fingerprintOf(event.canonical, key.secret) };
   });
 }
 
@@ -72,15 +85,16 @@ async function lookUp(events: readonly AdmittedEvent[], deps: CommitDeps): Promi
  * appended. Rejects when the log did not confirm; then nothing is promised for the whole group.
  */
 export async function commitEvents(events: readonly AdmittedEvent[], deps: CommitDeps): Promise<readonly Outcome[]> {
-  const [prepared, known] = await Promise.all([prepare(events, deps.keys), lookUp(events, deps)]);
-  const fresh = known.size === 0 ? prepared : prepared.filter(({ event }) => !known.has(event.id));
+  const [prepared, known] = await Promise.all([prepare(events, deps), lookUp(events, deps)]);
+  const fresh = prepared.filter(({ event, erased }) => erased !== 'refuse' && !known.has(event.id));
   const records = fresh.map(({ event, subject, fingerprint }) => logRecordOf(event, subject, fingerprint));
   const positions = records.length > 0 ? await deps.log.append(records, { deadlineMs: deps.appendDeadlineMs }) : [];
   if (positions.length !== records.length) throw new Error('the log confirmed fewer records than it was given');
   let next = 0;
-  return prepared.map(({ event, fingerprint }): Outcome => {
+  return prepared.map(({ event, fingerprint, subject, erased }): Outcome => {
     const before = known.get(event.id);
-    if (before) return before.fingerprint === fingerprint ? { kind: 'known', position: before.position } : REUSED;
+    if (before) return erased || before.fingerprint === fingerprint ? { kind: 'known', position: before.position } : REUSED;
+    if (erased === 'refuse' && subject) return refusedFor(subject);
     const position = positions[next++];
     if (!position) throw new Error('the log left a record without a position');
     const { occurredAt, receivedAt } = event.times;

@@ -64,6 +64,7 @@ class World {
     },
     recent: this.recent,
     appendDeadlineMs: 1_000,
+    erasedPersons: 'refuse',
   });
 
   readonly ingest = new Ingest(

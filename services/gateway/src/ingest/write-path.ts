@@ -12,15 +12,15 @@ const SENDERS = 10_000;
 /** Looking up keys and receipts comes on top of what the log may take. */
 const COMMIT_GRACE_MS = 1_000;
 
-type WriteConfig = Pick<GatewayConfig, 'TAGS' | 'APPEND_DEADLINE_MS' | 'QUEUE_EVENTS' | 'QUEUE_BYTES'>;
+type WriteConfig = Pick<GatewayConfig, 'TAGS' | 'ERASED_PERSONS' | 'APPEND_DEADLINE_MS' | 'QUEUE_EVENTS' | 'QUEUE_BYTES'>;
 
 /** Everything between the write calls and the log, put together. */
 export class WritePath {
   readonly deps: IngestDeps;
   private readonly queue: GroupCommit<AdmittedEvent, Outcome>;
 
-  constructor(config: WriteConfig, parts: Omit<CommitDeps, 'appendDeadlineMs'>) {
-    const commitDeps = { ...parts, appendDeadlineMs: config.APPEND_DEADLINE_MS };
+  constructor(config: WriteConfig, parts: Omit<CommitDeps, 'appendDeadlineMs' | 'erasedPersons'>) {
+    const commitDeps = { ...parts, appendDeadlineMs: config.APPEND_DEADLINE_MS, erasedPersons: config.ERASED_PERSONS };
     this.queue = new GroupCommit<AdmittedEvent, Outcome>({
       commit: (events) => commitEvents(events, commitDeps),
       sizeOf: (event) => event.canonical.length,

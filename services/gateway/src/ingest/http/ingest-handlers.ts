@@ -134,7 +134,10 @@ function resultOf(entry: Entry, outcome: Outcome | undefined): BatchResult {
     case 'admitted': {
       if (!outcome) throw new Error('an event has no outcome');
       if (outcome.kind === 'refused')
-        return rejected(entry.event.id, [{ pointer: '/event_id', code: outcome.refusal.code, message: outcome.refusal.detail }]);
+        return rejected(
+          entry.event.id,
+          outcome.refusal.errors ?? [{ pointer: '/event_id', code: outcome.refusal.code, message: outcome.refusal.detail }],
+        );
       return outcome.kind === 'known'
         ? { event_id: entry.event.id, status: 'accepted', deduplicated: true }
         : { event_id: entry.event.id, status: 'accepted' };

@@ -1,0 +1,7 @@
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import type { PersonKey } from './seal';
+
+/** A key that is kept nowhere: what it seals reads, from the start, as the event of a person whose key was destroyed. */
+export function throwawayKey(): PersonKey {
+  return { ref: randomUUID(), secret: createSecretKey(randomBytes(32)) };
+}

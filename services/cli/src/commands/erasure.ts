@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiClient } from '@picly/api-client';
+import { count, counted, table } from '@picly/terminal';
+import type { CliConfig } from '../config';
+import { clientFor, print, printJson } from './client';
+
+const PATH = '/api/analytics/admin/erasure';
+const LONG_MS = 3_600_000;
+const LOOK_MS = 250;
+
+export interface EraseFlags {
+  readonly user?: string;
+  readonly scrub?: boolean;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+export interface PersonExportFlags {
+  readonly user: string;
+  readonly out?: string;
+}
+
+interface Receipt {
+  readonly id: string;
+  readonly person: string;
+  readonly state: string;
+  readonly requested_at: string;
+  readonly finished_at: string | null;
+  readonly subjects: { readonly visits: number; readonly generations: number };
+  readonly keys_destroyed: number;
+  readonly events: number;
+  readonly dead_letters: number;
+  readonly projections: readonly {
+    readonly projection: string;
+    readonly version: number;
+    readonly outcome: string | null;
+    readonly events: number;
+    readonly tables: Readonly<Record<string, { readonly inserted: number; readonly updated: number; readonly deleted: number }>>;
+  }[];
+  readonly storage: { readonly rewritten: boolean; readonly wal: string; readonly notes: readonly string[] } | null;
+  readonly last_error: string | null;
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  collecting: 'looking for the visits and generations of the person',
+  destroying: 'destroying the keys',
+  listing: 'looking for the events that were sealed with them',
+  cleaning: 'taking the person out of the read models',
+  settling: 'removing old row versions',
+};
+
+/** Asks for the erasure and shows how it goes on; it does so in the system, whether somebody watches or not. */
+export async function erase(flags: EraseFlags & { readonly user: string }, config: CliConfig): Promise<number> {
+  const client = clientFor(config);
+  let receipt = await client.post<Receipt>(PATH, { user_id: flags.user, ...(flags.scrub && { scrub: true }) });
+  let told = '';
+  while (flags.wait && receipt.state !== 'done') {
+    const line = receipt.last_error === null ? STEPS[receipt.state] : `waits and tries again (${receipt.last_error})`;
+    if (line !== undefined && line !== told) process.stderr.write(`${line}\n`);
+    told = line ?? told;
+    await sleep(LOOK_MS);
+    receipt = await client.get<Receipt>(`${PATH}/${receipt.id}`);
+  }
+  if (flags.json) printJson(receipt);
+  else print(page(receipt));
+  return 0;
+}
+
+function page(receipt: Receipt): string {
+  if (receipt.state !== 'done') return `erasure ${receipt.id} is under way: picly erase receipt ${receipt.id}`;
+  const { visits, generations } = receipt.subjects;
+  const rows = receipt.projections.flatMap(({ projection, version, outcome, tables }) => [
+    { view: `${projection} v${version}`, what: outcome ?? '', inserted: '', updated: '', deleted: '' },
+    ...Object.entries(tables).map(([name, n]) => ({
+      view: `  ${name}`,
+      what: '',
+      inserted: count(n.inserted),
+      updated: count(n.updated),
+      deleted: count(n.deleted),
+    })),
+  ]);
+  return [
+    `erasure ${receipt.id}: done`,
+    `${counted(receipt.keys_destroyed, 'key')} destroyed (the person, ${counted(visits, 'visit')}, ${counted(generations, 'generation')}); ` +
+      `${counted(receipt.events, 'event')} of the log cannot be read any more`,
+    '',
+    table(rows, [
+      { title: 'VIEW', value: (row) => row.view },
+      { title: 'OUTCOME', value: (row) => row.what },
+      { title: 'INSERTED', value: (row) => row.inserted, align: 'right' },
+      { title: 'UPDATED', value: (row) => row.updated, align: 'right' },
+      { title: 'DELETED', value: (row) => row.deleted, align: 'right' },
+    ]),
+    ...(receipt.storage?.notes ?? []),
+  ].join('\n');
+}
+
+export async function showReceipt(id: string, { json }: { readonly json?: boolean }, config: CliConfig): Promise<number> {
+  const receipt = await clientFor(config).get<Receipt>(`${PATH}/${encodeURIComponent(id)}`);
+  if (json) printJson(receipt);
+  else print(page(receipt));
+  return 0;
+}
+
+export async function listErasures({ json }: { readonly json?: boolean }, config: CliConfig): Promise<number> {
+  const { data } = await clientFor(config).get<{ readonly data: readonly Receipt[] }>(PATH);
+  if (json) printJson(data);
+  else if (data.length === 0) print('nobody was erased');
+  else {
+    print(
+      table(data, [
+        { title: 'RECEIPT', value: (row) => row.id },
+        { title: 'PERSON (HASH)', value: (row) => row.person },
+        { title: 'STATE', value: (row) => row.state },
+        { title: 'REQUESTED', value: (row) => row.requested_at.slice(0, 16).replace('T', ' ') },
+        { title: 'EVENTS', value: (row) => count(row.events), align: 'right' },
+      ]),
+    );
+  }
+  return 0;
+}
+
+/** Everything about one person as one JSON document, written as it comes. */
+export async function exportPerson({ user, out }: PersonExportFlags, { url, key }: CliConfig): Promise<number> {
+  const client = new ApiClient({ baseUrl: url, timeoutMs: LONG_MS, ...(key !== undefined && { key }) });
+  const response = await client.download('/api/analytics/admin/person-export', { user_id: user });
+  const output = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
+  let bytes = 0;
+  for await (const chunk of response.body ?? new ReadableStream<Uint8Array>()) {
+    bytes += chunk.length;
+    if (!output.write(chunk)) await once(output, 'drain');
+  }
+  if (out !== undefined) {
+    output.end();
+    await finished(output);
+    process.stderr.write(`${count(bytes)} bytes in ${out}\n`);
+  }
+  return 0;
+}
