@@ -45,6 +45,22 @@ export const GATEWAY_SETTINGS = defineConfig({
     max: 10_000,
     meaning: 'How often the widget may ask one person for a rating within 24 hours.',
   }),
+  EXPERIMENT_LOOK_S: setting.whole({
+    default: 30,
+    min: 1,
+    max: 86_400,
+    meaning: 'How often experiments are checked for a look that is due, seconds; how often they are looked at is in their definition.',
+  }),
+  EXPERIMENT_WEBHOOK_URL: setting.url(['http', 'https'], {
+    default: undefined,
+    meaning: 'Where verdicts on experiments are told by POST; nobody is told when absent.',
+  }),
+  EXPERIMENT_WEBHOOK_SECRET: setting.text({
+    default: undefined,
+    secret: true,
+    minLength: 16,
+    meaning: 'Signs those calls: header X-Picly-Signature.',
+  }),
   DASHBOARD_DEADLINE_MS: setting.whole({
     default: 5_000,
     min: 100,

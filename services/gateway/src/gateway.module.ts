@@ -28,6 +28,7 @@ import { ASK_OPERATION, registerAskRoute } from './ask/ask-route';
 import { Asks1795430400000 } from './ask/1795430400000-asks.migration';
 import { AsksQueries } from './ask/asks.queries';
 import type { GatewayConfig } from './config';
+import { ExperimentNotices1796000000002 } from './experiments/notify/1796000000002-experiment-notices.migration';
 import { DefinitionsDirectory } from './experiments/definitions-document';
 import { DEFINITIONS_OPERATION, registerDefinitionsRoute } from './experiments/definitions-route';
 import { ExperimentsAdminModule } from './experiments/experiments-admin.module';
@@ -149,6 +150,6 @@ export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
   projections: [receipts, experimentRegistry],
-  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000, Sessions1795344000000] }],
+  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000, Sessions1795344000000, ExperimentNotices1796000000002] }],
   operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION, LIVE_OPERATION],
 };

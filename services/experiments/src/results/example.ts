@@ -85,6 +85,13 @@ export const EXAMPLE_RESULTS = {
     method: 'always-valid test, by the variance so far',
     reason: 'too_few_units',
   },
+  bandit: {
+    weights: { control: 0.2, green: 0.8 },
+    chances_of_best: { control: 0.1, green: 0.9 },
+    floor: 0.05,
+    reason: 'too_few_units',
+    method: 'top-two Thompson sampling with a floor',
+  },
   segments: [
     {
       dimension: 'plan',

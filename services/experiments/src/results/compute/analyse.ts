@@ -1,3 +1,4 @@
+import { banditOf, type BanditResult } from './bandit';
 import type { Evidence } from './evidence';
 import { forecastOf, type Forecast } from './forecast';
 import { healthOf, type Health } from './health';
@@ -9,6 +10,7 @@ export interface Analysis {
   readonly metrics: readonly MetricResult[];
   readonly health: Health;
   readonly forecast: Forecast | null;
+  readonly bandit: BanditResult | null;
 }
 
 const ROLES = ['primary', 'secondary', 'guardrail', 'declared'];
@@ -26,6 +28,7 @@ export function analyse(evidence: Evidence): { readonly analysis: Analysis; read
       metrics: compared.map((each) => metricResult(evidence.definition, each, corrected)),
       health,
       forecast: primary ? forecastOf(evidence, primary) : null,
+      bandit: banditOf(evidence, primary),
     },
   };
 }
