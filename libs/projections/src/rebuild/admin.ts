@@ -75,8 +75,8 @@ export class ProjectionAdmin {
     return job;
   }
 
-  /** Takes a version away for good: a kept one, one that waits to be activated, a side copy. Without a version, the only one there is. */
-  async drop(name: string, version?: number): Promise<InstalledVersion> {
+  /** Takes a version away for good: by number, a copy also by its name. Without either the kept one, when there is just one. */
+  async drop(name: string, version?: number | string): Promise<InstalledVersion> {
     await this.known([name]);
     return inTransaction(this.pool, async (sql) => {
       await lockPublication(sql);
@@ -205,16 +205,17 @@ function refuseSwitchTo(versions: readonly InstalledVersion[], { name, version }
   }
 }
 
-function choose(versions: readonly InstalledVersion[], { name, version }: { name: string; version: number | undefined }): InstalledVersion {
-  const free = versions.filter(({ active }) => !active);
-  const chosen = version === undefined ? (free.length === 1 ? free[0] : undefined) : versions.find((known) => known.version === version);
+type Wish = { readonly name: string; readonly version: number | string | undefined };
+
+function choose(versions: readonly InstalledVersion[], { name, version }: Wish): InstalledVersion {
+  const kept = versions.filter(({ active, state }) => !active && state === 'live');
+  const named = versions.find((known) => known.version === version || (known.label !== null && known.label === version));
+  const chosen = version === undefined ? (kept.length === 1 ? kept[0] : undefined) : named;
   if (chosen?.active)
     throw new RebuildRefusedError('VERSION_IN_USE', `version ${chosen.version} of ${name} is what readers see: activate another one first`);
   if (chosen) return chosen;
-  throw new RebuildRefusedError(
-    'VERSION_UNKNOWN',
-    `${version === undefined ? `say which version of ${name} to drop` : `there is no version ${version} of ${name}`}; there are ${listOf(versions)}`,
-  );
+  const wish = version === undefined ? `say which version of ${name} to drop` : `there is no version ${version} of ${name}`;
+  throw new RebuildRefusedError('VERSION_UNKNOWN', `${wish}; there are ${listOf(versions)}`);
 }
 
 /** Nobody is at the job: there is nobody to wait for. */

@@ -84,6 +84,7 @@ export class Build {
     const beating = setInterval(() => void this.beat(), BEAT_MS);
     try {
       await this.approach(pass);
+      await this.beat();
       for (const one of [...this.working]) {
         await this.each([one.task], async (task) => {
           this.refuseFailed(pass, one);
@@ -189,8 +190,8 @@ export class Build {
   private async beat(): Promise<void> {
     for (const one of [...this.working]) {
       try {
-        const progress = one.pace.look(Date.now(), this.pass?.positions(one.lane) ?? new Map<string, number>(), one.ends);
-        const cancelled = await changeJob(this.deps.pool, one.task.job, { progress }, LEASE_S);
+        const progress = this.pass?.has(one.lane) ? one.pace.look(Date.now(), this.pass.positions(one.lane), one.ends) : undefined;
+        const cancelled = await changeJob(this.deps.pool, one.task.job, { ...(progress && { progress }) }, LEASE_S);
         await refuseIncompatible(this.deps.pool, one.task.projection, one.task.base);
         if (cancelled) this.cancel(one);
       } catch (error) {

@@ -71,7 +71,7 @@ async function finishSide({ pool }: Finishing, { task }: Built): Promise<void> {
       version,
       label,
     ]);
-    const message = `the copy is in schema ${sideSchemaOf(label)}; picly drop ${name} ${version} takes it away`;
+    const message = `the copy is in schema ${sideSchemaOf(label)}; picly drop ${name} ${label} takes it away`;
     await changeJob(sql, job, { state: 'done', message, finished: true }, LEASE_S);
   });
 }

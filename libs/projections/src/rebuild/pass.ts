@@ -88,6 +88,11 @@ export class Pass {
     return new Map([...this.places].flatMap(([name, place]) => (lane.topics.has(place.topic) ? [[name, lane.position(place) ?? 0]] : [])));
   }
 
+  /** Whether the version is still folded here. */
+  has(lane: Lane): boolean {
+    return this.lanes.includes(lane);
+  }
+
   /** Leaves a version as it is, the others go on. */
   leave(lane: Lane): void {
     const at = this.lanes.indexOf(lane);

@@ -2,6 +2,7 @@ import { raterOf } from '@picly/contracts';
 import { defineProjection, type FoldSql, type TableSpec } from '@picly/projections';
 import { CreatePromptAnalytics1732262400000 } from '../../migrations/1732262400000-create-prompt-analytics';
 import { SupersededReports1764200300000 } from '../../migrations/1764200300000-superseded-reports';
+import { AUDITS } from './audits.queries';
 import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.fold';
 import { groupByGeneration, mergeGeneration } from './merge-generations';
 import { mergeRatings, type RatingChange } from './merge-ratings';
@@ -81,6 +82,7 @@ export const promptAnalytics = defineProjection({
   tables: TABLES,
   sqlViews: ['generation_ratings', 'rating_history'],
   migrations: [CreatePromptAnalytics1732262400000, SupersededReports1764200300000],
+  audits: AUDITS,
   fold,
   unfold,
 });

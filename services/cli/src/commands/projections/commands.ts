@@ -63,8 +63,8 @@ function addSwitches(program: Command, config: CliConfig, onExit: (code: number)
     });
   program
     .command('drop <projection> [version]')
-    .description('take a kept version or a copy away, for good')
+    .description('take a kept version away, or a copy (by its name), for good')
     .action(async (name: string, wanted?: string) => {
-      onExit(await (await import('./rebuild')).drop(name, wanted === undefined ? undefined : version(wanted), config));
+      onExit(await (await import('./rebuild')).drop(name, wanted, config));
     });
 }

@@ -52,8 +52,9 @@ export async function switchTo(
   return settle([job], {}, config);
 }
 
-export async function drop(name: string, version: number | undefined, config: CliConfig): Promise<number> {
-  const body = version === undefined ? {} : { version };
+/** By number, a copy by its name, or the kept one. */
+export async function drop(name: string, which: string | undefined, config: CliConfig): Promise<number> {
+  const body = which === undefined ? {} : /^\d+$/.test(which) ? { version: Number(which) } : { label: which };
   const dropped = await ask(
     clientFor(config).post<{ readonly version: number; readonly schema_name: string }>(
       `${PROJECTIONS}/${encodeURIComponent(name)}/drop`,

@@ -4,6 +4,7 @@ import { Answers, decodeCursor, encodeCursor, ListQuery, pageOf, ProblemError, V
 import { ProjectionAdmin, type Difference, type Job } from '@picly/projections';
 import { AUDIT_EXAMPLE, DIFFERENCE_EXAMPLE, JOB_EXAMPLE, jobAnswer, VERSION_EXAMPLE, versionAnswer, type JobAnswer } from './answers';
 import {
+  DropRequest,
   OptionalVersionRequest,
   orProblem,
   ProjectionsRequest,
@@ -204,13 +205,14 @@ export class RebuildsController {
   @HttpCode(200)
   @Answers({
     summary: 'Take a version away for good: a kept one, a copy; never the one that readers see.',
-    accepts: schemaOf(OptionalVersionRequest),
+    accepts: schemaOf(DropRequest),
     body: { ...VERSION_EXAMPLE },
     problems,
     tag,
   })
   async drop(@Param('name') name: string, @Body() body: unknown): Promise<object> {
-    return versionAnswer(await orProblem(this.admin.drop(name, readRequest(OptionalVersionRequest, body).version)));
+    const { version, label } = readRequest(DropRequest, body);
+    return versionAnswer(await orProblem(this.admin.drop(name, label ?? version)));
   }
 
   private async answer(jobs: Promise<readonly Job[]>): Promise<object> {

@@ -48,6 +48,14 @@ export class OptionalVersionRequest {
   version?: number;
 }
 
+export class DropRequest {
+  @Whole({ min: 1, max: 1_000_000 }, { optional: true, description: 'The kept one when absent.' })
+  version?: number;
+
+  @Text({ min: 1, max: 41 }, { optional: true, description: 'A copy, by its name.' })
+  label?: string;
+}
+
 /** Throws `validation_failed` with everything that is wrong; no body is an empty one. */
 export function readRequest<T extends object>(declared: new () => T, body: unknown): T {
   const given = body ?? {};

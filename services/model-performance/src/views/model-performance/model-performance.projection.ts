@@ -13,6 +13,7 @@ import {
   type Ratings,
   type Version,
 } from './call-facts';
+import { AUDITS } from './audits.queries';
 import { Deltas } from './deltas';
 import {
   addSums,
@@ -168,6 +169,7 @@ export const modelPerformance = defineProjection({
     { name: 'duration_histogram_months', key: ['month', 'engine', 'model_version', 'bin'] },
   ],
   migrations: [EngineCalls1763798400000],
+  audits: AUDITS,
   async fold(events, sql) {
     const touched = await touch(sql, readBatch(events));
     await Promise.all([
