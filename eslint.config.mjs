@@ -16,7 +16,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true } },
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
     rules: {
@@ -52,7 +52,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['services/*/src/**/*.ts', 'libs/{contracts,statistics,prompt-text,platform}/src/**/*.ts'],
+    files: ['services/*/src/**/*.{ts,tsx}', 'libs/{contracts,statistics,prompt-text,platform}/src/**/*.ts'],
     ignores: sqlHomes,
     rules: {
       'no-restricted-syntax': [

@@ -44,14 +44,28 @@ async function get(url, call) {
   return answer.ok ? answer.json() : { data: [] };
 }
 
+/** One of the demo's experiments with everything an experiment can have; known from an earlier run it stays as it is. */
+async function defineExperiment(url) {
+  const post = (call, body) =>
+    fetch(`${url}/api/analytics/admin/experiments${call}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, author: 'analyst', reason: 'a screenshot' }),
+    });
+  const arms = [{ key: 'control' }, { key: 'treatment' }];
+  const hypothesis = 'People who are guided to a prompt upgrade more often.';
+  const secondary_metrics = ['rated_high', 'downloaded'];
+  const metrics = { primary_metric: 'converted:upgrade', secondary_metrics, guardrails: [{ metric: 'failure_rate' }] };
+  const defined = await post('', { key: 'guided-prompts', hypothesis, arms, ...metrics });
+  if (defined.ok) await post('/guided-prompts/state', { state: 'running', revision: 1 });
+}
+
 /** What is photographed: name, address, width, theme. */
 async function shots(url) {
   const top = await get(url, 'top-prompts?limit=1');
   const rated = await get(url, 'ratings?limit=1&order=newest&has=feedback');
-  const experiments = await get(url, 'experiments?limit=1');
   const prompt = top.data[0]?.prompt_hash;
   const generation = rated.data[0]?.generation_id;
-  const experiment = experiments.data[0]?.experiment ?? experiments.data[0]?.key;
   return [
     ['overview', '?range=14d', 1280, 'light'],
     ['overview-dark', '?range=14d', 1280, 'dark'],
@@ -63,7 +77,7 @@ async function shots(url) {
     ['ratings', 'ratings', 1280, 'light'],
     generation && ['generation', `ratings/${generation}`, 1280, 'light'],
     ['experiments', 'experiments', 1280, 'light'],
-    experiment && ['experiment', `experiments/${encodeURIComponent(experiment)}`, 1280, 'light'],
+    ['experiment', 'experiments/guided-prompts', 1280, 'light'],
     ['operations', 'operations', 1280, 'light'],
     ['first-event', 'start', 1280, 'light'],
     ['first-event-phone', 'start', 360, 'dark'],
@@ -82,6 +96,7 @@ const demo = values.url === undefined ? await startDemo() : { url: values.url, s
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
 try {
   await mkdir(out, { recursive: true });
+  await defineExperiment(demo.url);
   for (const [name, address, width, theme] of await shots(demo.url)) {
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce' });
     page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));

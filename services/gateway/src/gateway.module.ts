@@ -150,6 +150,8 @@ export const gateway: ServiceDefinition = {
   name: 'gateway',
   module: GatewayModule,
   projections: [receipts, experimentRegistry],
-  migrations: [{ schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000, Sessions1795344000000, ExperimentNotices1796000000002] }],
+  migrations: [
+    { schema: 'runtime', migrations: [ApiKeys1790000000000, Asks1795430400000, Sessions1795344000000, ExperimentNotices1796000000002] },
+  ],
   operations: [...INGEST_OPERATIONS, ASK_OPERATION, DEFINITIONS_OPERATION, LIVE_OPERATION],
 };

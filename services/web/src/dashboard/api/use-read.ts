@@ -4,7 +4,14 @@ import { apiAddress, call, type ApiError } from './client';
 
 /** The read models of the system: an answer is asked for again when one that it is made of has moved. */
 export type ViewName =
-  'prompt-analytics' | 'model-performance' | 'engagement' | 'user-behavior' | 'experiments' | 'receipts' | 'training-data';
+  | 'prompt-analytics'
+  | 'model-performance'
+  | 'engagement'
+  | 'user-behavior'
+  | 'experiments'
+  | 'experiment-results'
+  | 'receipts'
+  | 'training-data';
 
 export interface Read<T> {
   readonly result: UseQueryResult<T, ApiError>;

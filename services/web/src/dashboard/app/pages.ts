@@ -1,4 +1,5 @@
 import { enginesPage } from '../pages/engines/page';
+import { experimentsPage } from '../pages/experiments/page';
 import { firstRunPage } from '../pages/first-run/page';
 import { operationsPage } from '../pages/operations/page';
 import { overviewPage } from '../pages/overview/page';
@@ -12,6 +13,7 @@ export const PAGES: readonly PageDefinition[] = [
   enginesPage,
   promptsPage,
   ratingsPage,
+  experimentsPage,
   operationsPage,
   firstRunPage,
 ];

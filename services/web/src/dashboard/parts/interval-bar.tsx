@@ -21,13 +21,7 @@ export function IntervalBar({ value, low, high, domain, colour, label, mark }: I
   const [from, to] = domain;
   const x = (at: number): number => Math.max(3, Math.min(WIDTH - 3, ((at - from) / (to - from || 1)) * WIDTH));
   return (
-    <svg
-      className={`interval series-${colour}`}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={label}
-      preserveAspectRatio="none"
-    >
+    <svg className={`interval series-${colour}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       <line className="axis" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
       {mark !== undefined && <line className="mark" x1={x(mark)} x2={x(mark)} y1={1} y2={HEIGHT - 1} />}
       {value !== null && (

@@ -27,7 +27,6 @@ export const ENGINE: Column<ModelRow> = {
   label: 'Engine',
   value: (row) => row.engine,
   show: (row) => <EngineName engine={row.engine} />,
-  wide: true,
 };
 
 export const QUALITY: readonly Column<ModelRow>[] = [

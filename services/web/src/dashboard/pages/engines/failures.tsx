@@ -10,16 +10,20 @@ interface Failure {
   readonly engine: string;
   readonly cause: string;
   readonly failures: number;
-  readonly calls: number;
   readonly failureRate: number | null;
 }
 
 const COLUMNS: readonly Column<Failure>[] = [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} /> },
   { id: 'cause', label: 'Cause', value: (row) => row.cause, show: (row) => row.cause.replaceAll('_', ' ') },
-  { id: 'failures', label: 'Calls failed so', value: (row) => row.failures, show: (row) => count(row.failures), numeric: true },
-  { id: 'failure_rate', label: 'All failures', value: (row) => row.failureRate, show: (row) => percent(row.failureRate), numeric: true },
-  { id: 'calls', label: 'Calls', value: (row) => row.calls, show: (row) => count(row.calls), numeric: true },
+  { id: 'failures', label: 'Calls', value: (row) => row.failures, show: (row) => count(row.failures), numeric: true },
+  {
+    id: 'failure_rate',
+    label: 'Its failure rate',
+    value: (row) => row.failureRate,
+    show: (row) => percent(row.failureRate),
+    numeric: true,
+  },
 ];
 
 /** Why calls fail, the most frequent cause first. */
@@ -32,7 +36,6 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
             engine: row.engine,
             cause,
             failures: n,
-            calls: row.calls,
             failureRate: row.failure_rate,
           })),
         )

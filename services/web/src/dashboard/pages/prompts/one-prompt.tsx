@@ -47,7 +47,7 @@ const VIEWS = ['prompt-analytics'] as const;
 const SIMILAR: readonly Column<Similar>[] = [
   { ...PROMPT, value: (row) => row.prompt },
   { id: 'similarity', label: 'Alike', value: (row) => row.similarity, show: (row) => percent(row.similarity), numeric: true },
-  ...FIGURES,
+  ...FIGURES.slice(0, 5),
 ];
 const ENGINES: readonly Column<PerEngine>[] = [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} />, wide: true },
@@ -114,7 +114,7 @@ export function OnePrompt({ hash }: { readonly hash: string }): JSX.Element {
                 columns={TAGS}
                 rows={prompt.tags}
                 rowKey={(row) => row.tag}
-                className="half"
+                className="third"
               />
               <Panel
                 id="similar"
@@ -125,6 +125,7 @@ export function OnePrompt({ hash }: { readonly hash: string }): JSX.Element {
                 columns={SIMILAR}
                 rows={prompt.similar}
                 rowKey={(row) => row.prompt_hash}
+                className="two-thirds"
               />
             </div>
           </>

@@ -34,10 +34,12 @@ export function AllRatings(): JSX.Element {
             <Headline all={all} tags={tags.result.data?.data ?? []} />
             <div className="grid">
               <Distribution all={all} asOf={asOf} address={total.address} />
-              <Shown of={tags.result} what="tags">
-                {(list) => <Tags rows={list.data} asOf={list.as_of} address={tags.address} />}
-              </Shown>
               <TimeToRate query={query} />
+              <div className="half">
+                <Shown of={tags.result} what="tags">
+                  {(list) => <Tags rows={list.data} asOf={list.as_of} address={tags.address} />}
+                </Shown>
+              </div>
               <Feedback query={query} />
             </div>
           </>

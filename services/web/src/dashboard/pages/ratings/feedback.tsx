@@ -30,7 +30,7 @@ function useStream(query: Query) {
   });
 }
 
-/** What people wrote, the newest first. */
+/** What people wrote, the latest arrival first. */
 export function Feedback({ query }: { readonly query: Query }): JSX.Element {
   const [which, setWhich] = useParam('stars');
   const [tag, setTag] = useParam('tag');
@@ -48,7 +48,7 @@ export function Feedback({ query }: { readonly query: Query }): JSX.Element {
   return (
     <section className="panel half" aria-label="What people wrote">
       <header>
-        <h2>What people wrote, the newest first</h2>
+        <h2>What people wrote, the latest arrival first</h2>
       </header>
       <div className="row-filters">
         <label className="field">

@@ -1,0 +1,145 @@
+import { describeWithBrowser, uuidOf } from '@picly/testing';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { DashboardWorld, settled } from '../testing/dashboard-world';
+
+interface TrendRow {
+  readonly day: string;
+  readonly success_rate: number | null;
+  readonly ratings: number | null;
+}
+interface Dashboard {
+  readonly success_metrics: { readonly success_rate: { readonly value: number | null } };
+  readonly daily_trend: readonly TrendRow[];
+}
+
+const percent = (value: number | null): string => (value === null ? '–' : `${(value * 100).toFixed(1)} %`);
+
+/** A panel by its place in the address. */
+const panelOf = (page: Page, title: RegExp) => page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) });
+
+async function csvOf(page: Page, title: RegExp): Promise<string[][]> {
+  const panel = panelOf(page, title);
+  await panel.locator('summary').click();
+  const [file] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'CSV' }).click()]);
+  await panel.locator('summary').click();
+  const text = await readFile(await file.path(), 'utf8');
+  return text
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+}
+
+describeWithBrowser('the dashboard in use', (open) => {
+  let world: DashboardWorld;
+  beforeAll(async () => {
+    world = await DashboardWorld.start({ open, events: 4_000 });
+  }, 180_000);
+  afterAll(() => world.stop());
+
+  it.each([
+    ['?range=7d'],
+    ['?range=14d&tz=Asia%2FSingapore'],
+    ['?range=30d&tz=America%2FLos_Angeles&engine=flux-pro'],
+    ['?range=90d&compare=none&engine=sdxl'],
+  ])(
+    'the number, the chart, its table, its CSV and the API agree: %s',
+    async (filters) => {
+      const page = await world.open(filters);
+      const title = /Share of ratings with 4 or 5 stars/;
+      const answers: Dashboard[] = [];
+      page.on('response', (response) => {
+        if (response.url().includes('/api/analytics/dashboard')) void response.json().then((body: Dashboard) => answers.push(body));
+      });
+      await page.reload();
+      await settled(page);
+      const words = await panelOf(page, title).locator('.chart-words').textContent();
+      await panelOf(page, title).getByRole('button', { name: 'Table' }).click();
+      const rates = await panelOf(page, title).locator('tbody td:nth-child(2)').allTextContents();
+      const [head, ...lines] = await csvOf(page, title);
+      const api = answers.at(-1);
+      expect(await page.locator('[data-answer]').textContent()).toContain(
+        `Success ${percent(api?.success_metrics.success_rate.value ?? null)}`,
+      );
+      expect(head).toEqual(['day', 'success_rate', 'success_lower', 'success_upper', 'ratings']);
+      expect(lines.map(([day, rate, , , ratings]) => [day, rate, ratings])).toEqual(
+        api?.daily_trend.map((row) => [row.day, row.success_rate === null ? '' : String(row.success_rate), String(row.ratings)]),
+      );
+      expect(rates).toEqual(api?.daily_trend.map((row) => percent(row.success_rate)));
+      expect(words).toContain(`Success ${rates.at(-1) ?? ''}`);
+      await page.context().close();
+    },
+    120_000,
+  );
+
+  it('a rating shows in the figures by itself; paused figures wait', async () => {
+    const page = await world.open('/ratings');
+    const total = async (): Promise<string> => (await page.locator('[data-answer] .soft').textContent()) ?? '';
+    const rate = (n: number) => world.client.post('/api/analytics/rate', { generation_id: uuidOf(n, 5), rating: 1, user_id: `live ${n}` });
+    await page.getByText('Live', { exact: true }).waitFor();
+    const before = await total();
+    await rate(1);
+    while ((await total()) === before) await page.waitForTimeout(20);
+    await page.getByRole('button', { name: /Pause/ }).click();
+    const paused = await total();
+    await rate(2);
+    await page.waitForTimeout(1_500);
+    expect(await total()).toBe(paused);
+    await page.getByRole('button', { name: /Go on/ }).click();
+    while ((await total()) === paused) await page.waitForTimeout(20);
+    await page.context().close();
+  }, 120_000);
+
+  it('is used by keyboard alone: past the navigation, along a chart, into its table, to another page and back', async () => {
+    const page = await world.open('');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the figures');
+    await page.keyboard.press('Enter');
+    const plot = page.locator('.plot').first();
+    await plot.focus();
+    await page.keyboard.press('Home');
+    const first = await page.locator('.chart-words').first().textContent();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.chart-words').first().textContent()).not.toBe(first);
+    const toggle = page.getByRole('button', { name: 'Table' }).first();
+    await toggle.focus();
+    await page.keyboard.press('Enter');
+    expect(page.url()).toContain('tables=success');
+    await page.getByRole('combobox', { name: /Find/ }).focus();
+    await page.keyboard.type('ratin');
+    await page.getByRole('option', { name: /Ratings/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await settled(page);
+    expect(new URL(page.url()).pathname).toBe('/analytics/ratings');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await page.goBack();
+    await settled(page);
+    expect(page.url()).toContain('tables=success');
+    await page.context().close();
+  }, 120_000);
+
+  it('keeps its whole state in the address: filters, search and tables, so that a link shows the same', async () => {
+    const page = await world.open('/prompts');
+    await page.getByLabel('Search all prompts').fill('fox');
+    await page.getByRole('heading', { name: /with the words: fox/ }).waitFor();
+    await page.getByRole('combobox', { name: /^Engine/ }).selectOption('sdxl');
+    const again = await world.open(new URL(page.url()).pathname.replace('/analytics', '') + new URL(page.url()).search);
+    expect(await again.getByLabel('Search all prompts').inputValue()).toBe('fox');
+    expect(await again.getByRole('combobox', { name: /^Engine/ }).inputValue()).toBe('sdxl');
+    await again.context().close();
+    await page.context().close();
+  }, 120_000);
+
+  it('a view is saved under a name and found again', async () => {
+    const page = await world.open('/engines?range=7d');
+    await page.getByText('Saved views').click();
+    await page.getByLabel('Save this view as').fill('Monday');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await world.visit(page, '');
+    await page.getByText('Saved views').click();
+    await page.getByRole('link', { name: 'Monday' }).click();
+    await settled(page);
+    expect(page.url()).toMatch(/\/analytics\/engines\?range=7d$/);
+    await page.context().close();
+  }, 120_000);
+});

@@ -1,0 +1,94 @@
+import { useMemo, type JSX } from 'react';
+import { coloursOf } from '../../chart/palette';
+import { count, percent } from '../../format/numbers';
+import type { Column } from '../../parts/data-table';
+import { IntervalBar } from '../../parts/interval-bar';
+import { Panel } from '../../parts/panel';
+import type { ExperimentProps } from './effect-over-time';
+import type { Effect, Results } from './rows';
+import { lift, liftInterval, metricValue } from './words';
+
+interface ArmRow {
+  readonly metric: string;
+  readonly role: string;
+  readonly type: string;
+  readonly arm: string;
+  readonly n: number;
+  readonly value: number | null;
+  readonly effect: Effect | undefined;
+  readonly chance: number | undefined;
+}
+
+function rowsOf({ metrics }: Results): readonly ArmRow[] {
+  return metrics.flatMap(({ metric, role, type, arms, comparisons }) =>
+    arms.map(({ arm, n, value }) => {
+      const comparison = comparisons.find((one) => one.arm === arm);
+      return { metric, role, type, arm, n, value, effect: comparison?.relative, chance: comparison?.bayesian?.chance_to_win };
+    }),
+  );
+}
+
+/** The ends of the scale all rows share; beyond it a whisker ends at the border. */
+function domainOf(rows: readonly ArmRow[]): readonly [number, number] {
+  const ends = rows.flatMap(({ effect }) => (effect ? [effect.effect, effect.interval[0] ?? 0, effect.interval[1] ?? 0] : []));
+  const most = Math.min(2, Math.max(0.05, ...ends.map(Math.abs)));
+  return [-most, most];
+}
+
+/** Every metric in every arm. */
+export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
+  const rows = useMemo(() => rowsOf(results), [results]);
+  const colours = useMemo(() => coloursOf(rows.map(({ arm }) => arm)), [rows]);
+  const domain = domainOf(rows);
+  const columns: readonly Column<ArmRow>[] = [
+    {
+      id: 'metric',
+      label: 'Metric',
+      value: (row) => row.metric,
+      show: (row) => `${row.metric}${row.role === 'primary' ? ' (primary)' : row.role === 'guardrail' ? ' (guardrail)' : ''}`,
+    },
+    { id: 'arm', label: 'Arm', value: (row) => row.arm },
+    { id: 'n', label: 'People', value: (row) => row.n, show: (row) => count(row.n), numeric: true },
+    { id: 'value', label: 'Value', value: (row) => row.value, show: (row) => metricValue(row.type, row.value), numeric: true },
+    {
+      id: 'interval',
+      label: 'Change, always valid',
+      value: (row) => row.effect?.effect,
+      show: (row) =>
+        row.effect ? (
+          <IntervalBar
+            value={row.effect.effect}
+            low={row.effect.interval[0] ?? domain[0]}
+            high={row.effect.interval[1] ?? domain[1]}
+            domain={domain}
+            mark={0}
+            colour={colours.get(row.arm) ?? 0}
+            label={`${lift(row.effect.effect)}, ${liftInterval(row.effect.interval)}`}
+          />
+        ) : (
+          'control'
+        ),
+    },
+    { id: 'effect', label: 'Change', value: (row) => row.effect?.effect, show: (row) => lift(row.effect?.effect), numeric: true },
+    {
+      id: 'low',
+      label: 'Interval',
+      value: (row) => row.effect?.interval[0],
+      show: (row) => (row.effect ? liftInterval(row.effect.interval) : '–'),
+      numeric: true,
+    },
+    { id: 'chance_to_win', label: 'Chance to win', value: (row) => row.chance, show: (row) => percent(row.chance), numeric: true },
+  ];
+  return (
+    <Panel
+      id="arms"
+      title="What every arm came to, against the control"
+      unit="change in percent of the control's value; the dotted line is no change"
+      n={`n = ${count(results.metrics[0]?.arms.reduce((sum, { n }) => sum + n, 0))} people, intervals valid at any time`}
+      asOf={asOf}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => `${row.metric} ${row.arm}`}
+    />
+  );
+}

@@ -1,0 +1,103 @@
+import { useMemo, type JSX } from 'react';
+import type { AsOf } from '../../api/client';
+import { coloursOf } from '../../chart/palette';
+import { count, percent } from '../../format/numbers';
+import { instant } from '../../format/time';
+import type { Column } from '../../parts/data-table';
+import { Panel } from '../../parts/panel';
+import { TimeChart } from '../../parts/time-chart';
+import type { Results } from './rows';
+import { lift } from './words';
+
+export interface ExperimentProps {
+  readonly results: Results;
+  readonly asOf: AsOf | undefined;
+}
+
+interface PointRow {
+  readonly at: string;
+  readonly arm: string;
+  readonly n: number;
+  readonly effect: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+const COLUMNS: readonly Column<PointRow>[] = [
+  { id: 'at', label: 'Until', value: (row) => row.at, show: (row) => instant(row.at, 'UTC') },
+  { id: 'arm', label: 'Arm', value: (row) => row.arm, wide: true },
+  { id: 'effect', label: 'Change', value: (row) => row.effect, show: (row) => lift(row.effect), numeric: true },
+  { id: 'low', label: 'From', value: (row) => row.low, show: (row) => lift(row.low), numeric: true },
+  { id: 'high', label: 'To', value: (row) => row.high, show: (row) => lift(row.high), numeric: true },
+  { id: 'n', label: 'People', value: (row) => row.n, show: (row) => count(row.n), numeric: true },
+];
+
+/** Wider intervals than this say nothing, and would press all others flat: they are left out of the drawing, not of the table. */
+const WIDEST = 3;
+
+function rowsOf({ series }: Results): readonly PointRow[] {
+  return series.points.flatMap(({ at, arms }) =>
+    arms.map(({ arm, n, effect, interval }) => ({ at, arm, n, effect, low: interval?.[0] ?? null, high: interval?.[1] ?? null })),
+  );
+}
+
+const isDrawable = ({ low, high }: PointRow): boolean => low !== null && high !== null && high - low <= WIDEST;
+
+/** How the interval narrowed. */
+export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element | null {
+  const rows = useMemo(() => rowsOf(results), [results]);
+  const isDaily = results.series.grain === 'day';
+  const { days, series } = useMemo(() => {
+    const drawn = rows.filter(isDrawable);
+    const dates = [...new Set(drawn.map(({ at }) => at.slice(0, 10)))];
+    const names = [...new Set(drawn.map(({ arm }) => arm))];
+    const colours = coloursOf(names);
+    return {
+      days: dates,
+      series: names.map((name) => {
+        const byDay = new Map(drawn.filter(({ arm }) => arm === name).map((row) => [row.at.slice(0, 10), row]));
+        const of = (pick: (row: PointRow) => number | null): (number | null)[] =>
+          dates.map((date) => {
+            const row = byDay.get(date);
+            return row ? pick(row) : null;
+          });
+        return {
+          name,
+          colour: colours.get(name) ?? 0,
+          values: of((row) => row.effect),
+          lower: of((row) => row.low),
+          upper: of((row) => row.high),
+        };
+      }),
+    };
+  }, [rows]);
+  if (rows.length === 0) return null;
+  return (
+    <Panel
+      id="effect"
+      title={`How the change of ${results.series.metric} against the control became known`}
+      unit="percent of the control's value"
+      n="always-valid intervals, 95 %; those too wide to say anything are in the table"
+      asOf={asOf}
+      columns={COLUMNS}
+      rows={rows}
+      rowKey={(row) => `${row.at} ${row.arm}`}
+      className="two-thirds"
+      {...(isDaily &&
+        days.length > 1 && {
+          draw: (onCanvas: (canvas: HTMLCanvasElement | null) => void) => (
+            <TimeChart
+              days={days}
+              series={series}
+              format={percent}
+              unfinished={results.state === 'running'}
+              fromZero
+              target={{ value: 0, label: 'no change' }}
+              label="Change against the control, day by day"
+              onCanvas={onCanvas}
+            />
+          ),
+        })}
+    />
+  );
+}

@@ -1,0 +1,43 @@
+import type { Results } from './rows';
+import { headline, liftInterval, metricValue, primaryEffect } from './words';
+
+const results = (some: Partial<Results>, verdict: Results['decision']['verdict'] = 'keep_running', arm: string | null = null): Results =>
+  ({
+    state: 'running',
+    decision: { verdict, arm, reasons: [], missing: [], guardrails: [] },
+    forecast: { hours_needed: 144, units_needed: 1000, effect: 0.05 },
+    metrics: [
+      {
+        role: 'primary',
+        comparisons: [
+          { arm: 'b', relative: { effect: 0.1 } },
+          { arm: 'c', relative: { effect: 0.2 } },
+        ],
+      },
+    ],
+    ...some,
+  }) as object as Results;
+
+describe('what an experiment says', () => {
+  it('is the verdict, and how long it may take', () => {
+    expect(headline(results({}))).toBe('Keep running: about 6 days more');
+    expect(headline(results({}, 'ship', 'b'))).toBe('Ship b');
+    expect(headline(results({ forecast: { hours_needed: 1e6, units_needed: 1, effect: 0.05 } }))).toContain('more than two years');
+  });
+
+  it('is what was done, once it is decided', () => {
+    expect(headline(results({ state: 'draft' }))).toContain('draft');
+    expect(headline(results({ state: 'shipped' }, 'ship', 'b'))).toBe('Shipped: b');
+  });
+
+  it('is about the arm that the decision names', () => {
+    expect(primaryEffect(results({}, 'ship', 'c'))).toMatchObject({ arm: 'c', effect: { effect: 0.2 } });
+    expect(primaryEffect(results({}))).toMatchObject({ arm: 'b' });
+  });
+
+  it('tells open ends as such, and values in the unit of their metric', () => {
+    expect(liftInterval([0.012, 0.07])).toBe('+1.2 % to +7.0 %');
+    expect(liftInterval([-0.1, null])).toBe('−10.0 % to no upper end');
+    expect([metricValue('proportion', 0.102), metricValue('mean', 12.3456), metricValue('mean', null)]).toEqual(['10.2 %', '12.35', '–']);
+  });
+});
