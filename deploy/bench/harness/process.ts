@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from './config';
@@ -22,6 +23,12 @@ export interface BenchProcess {
   /** SIGTERM, and SIGKILL when that does not help. */
   stop(): Promise<void>;
   readonly ended: Promise<number | null>;
+}
+
+/** The flags with which `npm start` runs Node. */
+export function productFlags(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { readonly scripts: { readonly start: string } };
+  return (/exec node (.*)dist\//.exec(scripts.start)?.[1] ?? '').split(' ').filter((flag) => flag !== '');
 }
 
 const KILL_AFTER_MS = 25_000;
