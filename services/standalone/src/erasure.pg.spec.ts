@@ -5,10 +5,13 @@ import { Eraser, Erasures, installErasures } from '@picly/erasure';
 import type { AppendRecord } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import {
+  DeadLetterDesk,
   installProjections,
   numbered,
   ProjectionRunner,
+  requestSettlement,
   schemaOf,
+  settlementOutcome,
   StaleKeysError,
   tableRows,
   VERSION_MIGRATIONS,
@@ -281,6 +284,31 @@ describe('erasing a person', () => {
     await erase('ann');
     expect(await dump(projections)).toEqual(await dump(REBUILT));
     expect(await tracesOfAnn()).toEqual([]);
+  }, 120_000);
+
+  it('counts their dead letters, which fold without the person once they are settled', async () => {
+    await append(happenings(60, 11));
+    const rated = anEvent('rating-submitted', { user_id: 'ann', generation_id: uuidOf(1, 0x6), feedback: 'feedback of ann' });
+    const [behind] = await written([rated], keys);
+    const [poison] = await written([anEvent('rating-submitted', { user_id: 'ann', generation_id: uuidOf(1, 0x6) })], keys);
+    if (!behind || !poison) throw new Error('no records');
+    await log.append([{ ...poison, headers: { ...poison.headers, ce_type: 'action-tracked' } }, behind]);
+    await fold(projections, 'live');
+    const id = await erase('ann');
+    const letters = await pool.query<{ id: number; projection: string; version: number; sequence: number }>(
+      'select id, projection, version, sequence from runtime.dead_letters order by id',
+    );
+    expect(letters.length).toBeGreaterThan(5);
+    expect(await new Erasures(pool).get(id)).toMatchObject({ dead_letters: letters.length });
+    const desk = new DeadLetterDesk({ pool, keys, projections: () => projections, pollMs: 20 });
+    desk.start();
+    for (const { id: letter, projection: name, version } of letters.filter(({ sequence }) => sequence === 1)) {
+      const job = await requestSettlement(pool, { name, version, action: 'discard', letters: [letter], author: 'eve', reason: 'broken' });
+      expect(await settlementOutcome(pool, job, 20_000)).toMatchObject({ discarded: 1, folded: 1, failures: [] });
+    }
+    await desk.stop();
+    expect(await tracesOfAnn()).toEqual([]);
+    expect(await dump(projections)).toEqual(await rebuilt());
   }, 120_000);
 
   it('of somebody unknown, or for a second time, changes nothing and says so', async () => {

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '@picly/contracts';
+import { EVENT_TYPES, EVENTS } from '@picly/contracts';
 import { standalone } from './standalone.module';
 
 /** Receipts know every event by definition; what counts is a read model about its content. */
@@ -28,4 +28,16 @@ describe('every table', () => {
       expect(names).toContain(table);
     },
   );
+});
+
+describe('every projection', () => {
+  /** What operators decide about experiments; nothing of it is read from a personal field. */
+  const aboutNobody = ['experiment-registry'];
+  const ofPeople = readModels
+    .filter(({ name }) => !aboutNobody.includes(name))
+    .filter(({ events }) => events.some((type) => EVENTS[type].personal.length > 0));
+
+  it.each(ofPeople.map(({ name }) => name))('%s can take back what an erased person did', (name) => {
+    expect(typeof standalone.projections.find((projection) => projection.name === name)?.unfold).toBe('function');
+  });
 });

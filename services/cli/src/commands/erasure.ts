@@ -129,8 +129,9 @@ export async function exportPerson({ user, out }: PersonExportFlags, { url, key 
   const response = await client.download('/api/analytics/admin/person-export', { user_id: user });
   const output = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
   let bytes = 0;
-  for await (const chunk of response.body ?? new ReadableStream<Uint8Array>()) {
-    bytes += chunk.length;
+  const text = (response.body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream());
+  for await (const chunk of text) {
+    bytes += Buffer.byteLength(chunk);
     if (!output.write(chunk)) await once(output, 'drain');
   }
   if (out !== undefined) {
