@@ -1,5 +1,6 @@
 export * from './data-source';
 export * from './embedded/embedded-postgres';
+export * from './embedded/reach';
 export * from './embedded/errors';
 export * from './errors';
 export * from './migrate';

@@ -10,3 +10,5 @@ export * from './partitioner';
 export * from './port';
 export { createPostgresLog, logMigrations, type PostgresLogOptions } from './postgres/postgres-log';
 export { aloneWithLog, logMove, logTopics, noteMoved, refuseOtherLog, sealLog, unsealLog, type LogMove } from './postgres/moving';
+export * from './archive/archive-log';
+export { BlockWriter, readBlocks, type Block, type BlockKind } from './archive/frames';

@@ -63,11 +63,18 @@ export class Progress {
   private drawnAt = -Infinity;
   private done = 0;
   private items = 0;
+  private total: number;
 
   constructor(private readonly options: ProgressOptions) {
     this.now = options.now ?? (() => performance.now());
     this.startedAt = this.now();
+    this.total = options.total;
     if (!options.stream.isTTY) this.drawnAt = this.startedAt;
+  }
+
+  /** There is more, or less, to do than was known. */
+  resize(total: number): void {
+    this.total = total;
   }
 
   update(done: number, items: number): void {
@@ -90,7 +97,8 @@ export class Progress {
   }
 
   private draw(): void {
-    const { stream, label, noun, total } = this.options;
+    const { stream, label, noun } = this.options;
+    const { total } = this;
     this.drawnAt = this.now();
     const state = { label, noun, total, done: this.done, items: this.items, elapsedMs: this.drawnAt - this.startedAt };
     stream.write(stream.isTTY ? `\r\x1b[K${barLine(state, stream.columns ?? 80)}` : `${plainLine(state)}\n`);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = path.resolve(__dirname, '../../..');
 const REGISTER = path.join(__dirname, 'typescript.register.cjs');
+const SYSTEM = path.join(ROOT, 'services/standalone/src/main.ts');
 const PICLY = path.join(ROOT, 'services/cli/src/main.ts');
 
 export interface PageOptions {
@@ -26,7 +27,9 @@ export async function scriptOf(page: string): Promise<string> {
 
 /** Runs a page of docs/how-to as its readers would; answers what it printed. Rejects with everything it said when a command fails. */
 export async function runPage(page: string, { cwd, env, functions = {}, timeoutMs = 120_000 }: PageOptions): Promise<string> {
-  const npm = `npm() { while [ "$1" != -- ]; do shift; done; shift; "${process.execPath}" --require "${REGISTER}" "${PICLY}" "$@"; }`;
+  const node = `"${process.execPath}" --enable-source-maps --require "${REGISTER}"`;
+  // `npm start` becomes the process itself, so that its id is that of the system.
+  const npm = `npm() { if [ "$1" = start ]; then exec ${node} "${SYSTEM}"; fi; while [ "$1" != -- ]; do shift; done; shift; ${node} "${PICLY}" "$@"; }`;
   const others = Object.entries(functions).map(([name, body]) => `${name}() { ${body}; }`);
   const script = ['set -euo pipefail', npm, ...others, await scriptOf(page)].join('\n');
   const options = { cwd, env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: cwd, ...env }, timeout: timeoutMs, maxBuffer: 16_777_216 };

@@ -9,6 +9,7 @@ import type { StatusFlags } from './commands/status';
 import { addDeadLetters } from './dead-letters.commands';
 import { addErasure } from './erasure.commands';
 import { addExperiments } from './experiments.commands';
+import { addLog } from './log.commands';
 
 /** Hands the exit code of a finished command to the caller. */
 export type OnExit = (code: number) => void;
@@ -32,6 +33,7 @@ export function createProgram(config: CliConfig, onExit: OnExit): Command {
   addDeadLetters(program, config, onExit);
   addErasure(program, config, onExit);
   addExperiments(program, config, onExit);
+  addLog(program, config, onExit);
   return program;
 }
 

@@ -36,6 +36,12 @@ export function urlOf(state: ServerState, port: number): string {
   return `postgres://${USER}:${state.password}@127.0.0.1:${port}/postgres`;
 }
 
+/** How to reach the server that runs on this directory, as far as it was told. */
+export async function urlOfRunning(dataDir: string): Promise<string | undefined> {
+  const state = await readState(dataDir);
+  return state?.port ? urlOf(state, state.port) : undefined;
+}
+
 /** The state of the cluster, made on first use. A crash half-way leaves nothing that counts as a cluster. */
 export async function openCluster(options: ClusterOptions): Promise<ServerState> {
   const state = await readState(options.dataDir);
