@@ -36,6 +36,9 @@ const ASKS = `
   delete from runtime.asks a using runtime.erasure_names n where n.erasure = $1 and a.person = runtime.person_hash(n.name)`;
 
 async function forget(sql: Transaction, erasure: string): Promise<void> {
+  // Rows shown as examples may be theirs; the figures about them stay.
+  await sql.query('delete from runtime.projection_differences');
+  await sql.query(`update runtime.projection_audits set sample = '[]' where sample <> '[]'`);
   const [asks] = await sql.query<{ there: boolean }>(`select to_regclass('runtime.asks') is not null as there`);
   if (asks?.there) await sql.query(ASKS, [erasure]);
   for (const table of ['erasure_records', 'erasure_fences', 'erasure_parked', 'erasure_names']) {

@@ -28,9 +28,16 @@ const quoted = (name: string): string =>
 /** Samples of column values are kept beside the tables. */
 const STATISTICS = 'pg_catalog.pg_statistic';
 /** What erasing itself wrote names into. */
-const RUNTIME = ['person_keys', 'erasure_names', 'erasure_records', 'erasure_fences', 'dead_letters', 'erasures'].map(
-  (name) => `runtime.${name}`,
-);
+const RUNTIME = [
+  'person_keys',
+  'erasure_names',
+  'erasure_records',
+  'erasure_fences',
+  'dead_letters',
+  'erasures',
+  'projection_differences',
+  'projection_audits',
+].map((name) => `runtime.${name}`);
 
 async function attempt(notes: string[], what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
