@@ -16,10 +16,11 @@ import { httpBatch } from './sections/http-batch';
 import { httpSingle } from './sections/http-single';
 import { memory } from './sections/memory';
 import { reads } from './sections/reads';
+import { rebuild } from './sections/rebuild';
 import { replay } from './sections/replay';
 import { visible } from './sections/visible';
 
-const SECTIONS: readonly Section[] = [floors, httpSingle, httpBatch, fold, replay, visible, memory, reads];
+const SECTIONS: readonly Section[] = [floors, httpSingle, httpBatch, fold, replay, rebuild, visible, memory, reads];
 const USAGE = `npm run bench -- [--quick] [--dir <directory>] [section ...]
 sections: ${SECTIONS.map(({ name }) => name).join(', ')} (default: all)
 --quick   short samples and little data: says whether it works, not how fast it is

@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EVENT_TYPES } from '@picly/contracts';
+import { createPool, type DatabasePool } from '@picly/database';
+import { createPostgresLog, type EventLog } from '@picly/event-log';
+import { PersonKeys } from '@picly/personal-data';
+import { isFinished, ProjectionAdmin, type Job } from '@picly/projections';
+import { anEvent, recordsOf, topicSpecs, uuidOf } from '@picly/testing';
+import type { BenchContext, Figure, Section } from '../harness/figure';
+import { fillLog } from '../harness/filled-log';
+import { productFlags, startProcess, type BenchProcess } from '../harness/process';
+import { withPostgres } from '../harness/scratch';
+import { median } from '../harness/statistics';
+
+const PROJECTION = 'prompt-analytics';
+const READ = '/api/analytics/top-prompts?limit=20';
+const LOOK_MS = 100;
+const READERS = 2;
+const WRITE_EVERY_MS = 100;
+const WRITE_EVENTS = 20;
+
+interface World {
+  readonly url: string;
+  readonly pool: DatabasePool;
+  readonly log: EventLog;
+  readonly admin: ProjectionAdmin;
+}
+
+interface Serving {
+  readonly base: string;
+  readonly process: BenchProcess;
+}
+
+async function serve(url: string): Promise<Serving> {
+  const env = { DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'error', AUDIT_INTERVAL_S: '0' };
+  const started = startProcess('services/prompt-analytics/src/main.js', { env, nodeArgs: productFlags() });
+  const ready = await started.line(/^ready (\S+)/);
+  return { base: ready[1] ?? '', process: started };
+}
+
+async function whenFolded({ pool, log }: World): Promise<void> {
+  for (;;) {
+    const ends = await log.bounds(EVENT_TYPES.map((type) => `picly.${type}`));
+    const rows = await pool.query<{ place: string; n: number }>(
+      `select c.topic || '/' || c.partition as place, c.next_offset as n from runtime.checkpoints c
+         join runtime.projections p on p.name = c.projection and p.active_version = c.version where c.projection = $1`,
+      [PROJECTION],
+    );
+    const known = new Map(ends.map((bound) => [`${bound.topic}/${bound.partition}`, bound.end]));
+    if (rows.length > 0 && rows.every(({ place, n }) => n >= (known.get(place) ?? 0))) return;
+    await sleep(500);
+  }
+}
+
+interface Load {
+  reads: number;
+  failed: number;
+  readonly latenciesMs: number[];
+  written: number;
+  stop(): Promise<void>;
+}
+
+/** Reads one after the other, and a steady trickle of writes, until it is stopped. */
+function load(base: string, { pool, log }: World): Load {
+  let running = true;
+  const keys = new PersonKeys({ pool });
+  const result = { reads: 0, failed: 0, written: 0, latenciesMs: [] as number[] };
+  const read = async (): Promise<void> => {
+    while (running) {
+      const startedAt = performance.now();
+      const ok = await fetch(`${base}${READ}`).then(
+        async (response) => (await response.arrayBuffer(), response.ok),
+        () => false,
+      );
+      result.reads++;
+      if (!ok) result.failed++;
+      result.latenciesMs.push(performance.now() - startedAt);
+      await sleep(20);
+    }
+  };
+  const write = async (): Promise<void> => {
+    while (running) {
+      const events = Array.from({ length: WRITE_EVENTS }, () =>
+        anEvent('rating-submitted', { generation_id: uuidOf(result.written++, 0xbe) }),
+      );
+      await log.append(await recordsOf(events, keys), { deadlineMs: 60_000 });
+      await sleep(WRITE_EVERY_MS);
+    }
+  };
+  const work = Promise.all([...Array.from({ length: READERS }, read), write()]);
+  return Object.assign(result, {
+    stop: async (): Promise<void> => {
+      running = false;
+      await work;
+    },
+  });
+}
+
+interface Watched {
+  readonly job: Job;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** From the first look at the comparison to the end: comparison, announcement, switch. */
+  readonly finishSeconds: number;
+}
+
+const isBuilding = ({ state }: Job): boolean => state === 'requested' || state === 'building';
+
+async function watch({ admin }: World, id: number, isEnough: (job: Job) => boolean = () => false): Promise<Watched> {
+  const startedAt = performance.now();
+  let built: number | undefined;
+  for (;;) {
+    const job = await admin.job(id);
+    if (!job) throw new Error('the job is gone');
+    if (!isBuilding(job)) built ??= performance.now();
+    if (isFinished(job) || isEnough(job)) return watchedOf(job, startedAt, built ?? performance.now());
+    await sleep(LOOK_MS);
+  }
+}
+
+function watchedOf(job: Job, startedAt: number, built: number): Watched {
+  const seconds = (built - startedAt) / 1_000;
+  return { job, seconds, perSecond: (job.progress?.events ?? 0) / seconds, finishSeconds: (performance.now() - built) / 1_000 };
+}
+
+async function request({ admin }: World): Promise<Job> {
+  const [job] = await admin.rebuild([PROJECTION]);
+  if (!job) throw new Error('nothing was requested');
+  return job;
+}
+
+/** Under reads and writes, uninterrupted. */
+async function whileServing(world: World, base: string): Promise<Watched & { readonly load: Load }> {
+  const under = load(base, world);
+  await sleep(1_000);
+  const watched = await watch(world, (await request(world)).id);
+  await under.stop();
+  if (watched.job.state !== 'done') throw new Error(`the rebuild ended as ${watched.job.state}: ${watched.job.message ?? ''}`);
+  return { ...watched, load: under };
+}
+
+/** Ended with SIGKILL half way, and begun again. */
+async function killedHalfWay(
+  world: World,
+  first: Serving,
+): Promise<{ readonly killedAt: number; readonly resumedAt: number; readonly job: Job }> {
+  const { id } = await request(world);
+  const half = await watch(world, id, ({ progress }) => progress !== null && progress.events >= progress.total / 2);
+  process.kill(first.process.pid, 'SIGKILL');
+  await first.process.ended;
+  const [committed] = await world.pool.query<{ n: number }>(
+    'select sum(next_offset - first_offset)::int8 as n from runtime.checkpoints where projection = $1 and version = $2',
+    [PROJECTION, half.job.version],
+  );
+  const again = await serve(world.url);
+  let resumedAt = Number.NaN;
+  const { job } = await watch(world, id, (seen) => {
+    if (seen.starts > 1 && seen.progress && Number.isNaN(resumedAt)) resumedAt = seen.progress.events;
+    return false;
+  });
+  await again.process.stop();
+  return { killedAt: committed?.n ?? 0, resumedAt, job };
+}
+
+type Live = Awaited<ReturnType<typeof whileServing>>;
+type Killed = Awaited<ReturnType<typeof killedHalfWay>>;
+
+const eventsOf = ({ progress }: Job): number => progress?.events ?? Number.NaN;
+const differencesOf = ({ comparison }: Job): number => comparison?.differences ?? Number.NaN;
+
+async function measure(world: World, say: BenchContext['say']): Promise<readonly Figure[]> {
+  const serving = await serve(world.url);
+  await whenFolded(world);
+  say('the serving version has folded everything');
+  const live = await whileServing(world, serving.base);
+  const { job, load: under } = live;
+  say(`${Math.round(live.perSecond)}/s, ${under.failed} of ${under.reads} reads failed, ${differencesOf(job)} rows differ`);
+  await world.admin.drop(PROJECTION, job.base_version ?? undefined);
+  return [...liveFigures(live), ...killedFigures(await killedHalfWay(world, serving))];
+}
+
+function liveFigures({ job, load: under, perSecond, finishSeconds }: Live): Figure[] {
+  const note = `${eventsOf(job)} events; ${under.written} written meanwhile`;
+  const latency = `median ${median(under.latenciesMs).toFixed(0)} ms`;
+  return [
+    { name: 'prompt-analytics rebuilt while it serves and folds', value: perSecond, unit: '/s', wanted: { atLeast: 40_000 }, note },
+    { name: 'comparison at equal positions, and switch', value: finishSeconds, unit: 's', note: job.message ?? '' },
+    { name: 'rows that differ', value: differencesOf(job), unit: 'rows', wanted: { below: 1 } },
+    { name: 'reads failing meanwhile', value: under.failed, unit: `of ${under.reads}`, wanted: { below: 1 }, note: latency },
+  ];
+}
+
+function killedFigures({ job, killedAt, resumedAt }: Killed): Figure[] {
+  const share = (events: number): number => (100 * events) / (job.progress?.total ?? Number.NaN);
+  const note = `${job.starts} starts, then ${job.state}: ${differencesOf(job)} rows differ`;
+  return [
+    { name: 'killed (SIGKILL) at', value: share(killedAt), unit: '%' },
+    { name: 'resumed at', value: share(resumedAt), unit: '%', wanted: { atLeast: share(killedAt) }, note },
+  ];
+}
+
+async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]> {
+  const events = quick ? 60_000 : 2_000_000;
+  return withPostgres(dir, async (server) => {
+    await fillLog(server.url, events);
+    say(`${events} events are in the log`);
+    const pool = createPool({ url: server.url, maxConnections: 4 });
+    const log = await createPostgresLog({ url: server.url });
+    await log.ensureTopics(topicSpecs(EVENT_TYPES, 8));
+    try {
+      return await measure({ url: server.url, pool, log, admin: new ProjectionAdmin(pool) }, say);
+    } finally {
+      await log.close();
+      await pool.close();
+    }
+  });
+}
+
+export const rebuild: Section = {
+  name: 'rebuild',
+  title:
+    'prompt-analytics rebuilt from the embedded log by its service while that serves reads and folds new events; then once more, killed half way.',
+  run,
+};
