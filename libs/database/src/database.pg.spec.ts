@@ -92,6 +92,36 @@ describe('a transaction', () => {
     expect(await ids()).toEqual([]);
   });
 
+  it('takes statements before the last one has answered, and runs them in order', async () => {
+    const answers = await inTransaction(pool, (tx) =>
+      Promise.all([
+        tx.query('insert into facts values (1)'),
+        tx.query('update facts set id = $1', [2], 'spec-update'),
+        tx.query('select id from facts', [], 'spec-facts'),
+        tx.query('delete from facts where id = $1 returning id', [2]),
+      ]),
+    );
+    expect(answers).toEqual([[], [], [{ id: 2 }], [{ id: 2 }]]);
+    expect(await ids()).toEqual([]);
+  });
+
+  it('keeps nothing of statements that were sent along with one that failed, and can be tried again on the same connection', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    const work = (divisor: number) =>
+      inTransaction(one, (tx) =>
+        Promise.all([
+          tx.query('insert into facts values (7)', [], 'spec-insert'),
+          tx.query('select 1 / $1::int', [divisor], 'spec-divide'),
+          tx.query('insert into facts values (8)', [], 'spec-insert-more'),
+        ]),
+      );
+    await expect(work(0)).rejects.toMatchObject({ code: '22012' });
+    expect(await ids()).toEqual([]);
+    await work(1);
+    expect(await ids()).toEqual([7, 8]);
+    await one.close();
+  });
+
   it('gives its connection back in every case', async () => {
     for (let i = 0; i < 10; i++) {
       await caught(inTransaction(pool, (tx) => tx.query('select * from nothing')));

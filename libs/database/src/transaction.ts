@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
+import { pipelined } from './pipelined';
 import { lend, settle, type DatabasePool, type Sql } from './pool';
 
 /**
@@ -27,7 +28,8 @@ export async function inTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await lend(pool.pg);
-  return settle(pipelining(client), pool.answerTimeoutMs, async (sql) => {
+  return settle(client, pool.answerTimeoutMs, async (plain) => {
+    const sql = pipelined(client, plain);
     await sql.query(beginStatement(options));
     let result: T;
     try {
@@ -42,13 +44,6 @@ export async function inTransaction<T>(
     await commit(client);
     return result;
   });
-}
-
-/** Every connection that was once lent for a transaction: the driver then writes at once instead of queueing. */
-function pipelining(client: PoolClient): PoolClient {
-  const settable: PoolClient & { pipeline?: boolean } = client;
-  settable.pipeline = true;
-  return client;
 }
 
 function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptions): string {
