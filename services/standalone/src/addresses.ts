@@ -1,6 +1,6 @@
 /** What can be opened at a base URL, for people. */
 export const addressesAt = (url: string): readonly (readonly [name: string, address: string])[] => [
-  ['dashboard', `${url}/api/analytics/dashboard?days=30`],
+  ['dashboard', `${url}/analytics`],
   ['docs', `${url}/docs`],
   ['openapi', `${url}/openapi.json`],
 ];

@@ -1,3 +1,4 @@
+import { patiently } from '@picly/api-client';
 import { describeWithBrowser, uuidOf } from '@picly/testing';
 import { NAUGHTY } from '../testing/naughty-strings';
 import { DashboardWorld, overflow } from '../testing/dashboard-world';
@@ -37,7 +38,9 @@ describeWithBrowser('what people may type', (open) => {
       ({ position } = await world.client.post<{ position: string }>('/api/analytics/rate', rating));
       await world.client.post('/api/analytics/exposure', { experiment: text.slice(0, 100), variant: 'b', user_id: text });
     }
-    for (const read of ['ratings/summary', 'models']) await world.client.get(`/api/analytics/${read}`, { after: position });
+    for (const read of ['ratings/summary', 'models']) {
+      await patiently(() => world.client.get(`/api/analytics/${read}`, { after: position }), { patienceMs: 60_000 });
+    }
   }, 180_000);
   afterAll(() => world.stop());
 

@@ -1,3 +1,4 @@
+import { patiently } from '@picly/api-client';
 import { describeWithBrowser } from '@picly/testing';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -34,7 +35,8 @@ async function defineExperiment({ client }: DashboardWorld): Promise<void> {
     revision: 1,
     ...change,
   });
-  await client.get('/api/analytics/experiments/guided-prompts/results', started.position === undefined ? {} : { after: started.position });
+  const after = started.position === undefined ? {} : { after: started.position };
+  await patiently(() => client.get('/api/analytics/experiments/guided-prompts/results', after), { patienceMs: 60_000 });
 }
 
 describeWithBrowser('every page of the dashboard', (open) => {

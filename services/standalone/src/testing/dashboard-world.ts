@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ApiClient } from '@picly/api-client';
+import { ApiClient, patiently } from '@picly/api-client';
 import { startService, type ServiceHandle } from '@picly/platform';
 import { createTestDatabase, type TestDatabase } from '@picly/testing';
 import type { Browser, Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import { standalone } from '../standalone.module';
 const ROOT = path.resolve(__dirname, '../../../..');
 const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 60_000;
+const FOLDING_PATIENCE_MS = 120_000;
 
 /** The pages as they are now, also when a spec runs alone. */
 export async function buildPages(): Promise<void> {
@@ -57,7 +58,7 @@ export class DashboardWorld {
       const until = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
       const { position } = await sendWorld(client, happen({ seed: 'dashboard', events, days: 30, until }), () => undefined);
       for (const read of ['ratings/summary', 'models', 'engagement/daily', 'experiments']) {
-        await client.get(`/api/analytics/${read}`, { after: position });
+        await patiently(() => client.get(`/api/analytics/${read}`, { after: position }), { patienceMs: FOLDING_PATIENCE_MS });
       }
     }
     return world;

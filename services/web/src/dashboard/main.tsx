@@ -29,9 +29,10 @@ const client = new QueryClient({
 });
 
 client.getQueryCache().subscribe(({ query, type }) => {
-  const { error } = query.state;
+  const error: unknown = query.state.error;
+  const [first] = query.queryKey as readonly unknown[];
   const isLoggedOut = type === 'updated' && error instanceof ApiError && error.status === 401;
-  if (isLoggedOut && query.queryKey[0] !== SESSION_KEY[0]) void client.invalidateQueries({ queryKey: SESSION_KEY });
+  if (isLoggedOut && first !== SESSION_KEY[0]) void client.invalidateQueries({ queryKey: SESSION_KEY });
 });
 
 applyTheme();

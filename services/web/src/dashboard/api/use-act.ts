@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
-import { apiAddress, ApiError, call, type CallOptions } from './client';
+import { apiAddress, call, type ApiError, type CallOptions } from './client';
 
 export interface Act {
   readonly path: string;

@@ -87,28 +87,41 @@ export function Finder(): JSX.Element {
         onBlur={() => setOpen(false)}
         onKeyDown={onKey}
       />
-      <ul id={id} role="listbox" aria-label="Found" hidden={!isOpen}>
-        {found.map((item, i) => (
-          <li
-            key={`${item.kind} ${item.name} ${i}`}
-            id={`${id}-${i}`}
-            role="option"
-            aria-selected={i === chosen}
-            onMouseDown={(event) => {
-              event.preventDefault();
-              visit(item);
-            }}
-          >
-            <span className="kind">{item.kind}</span> <span className="found-name">{item.name}</span>{' '}
-            <span className="dim">{item.fact}</span>
-          </li>
-        ))}
-        {found.length === 0 && (
-          <li role="option" aria-selected={false} aria-disabled>
-            Nothing found
-          </li>
-        )}
-      </ul>
+      <FoundList id={id} found={found} chosen={chosen} isOpen={isOpen} visit={visit} />
     </div>
+  );
+}
+
+interface FoundListProps {
+  readonly id: string;
+  readonly found: readonly Found[];
+  readonly chosen: number;
+  readonly isOpen: boolean;
+  readonly visit: (item: Found) => void;
+}
+
+function FoundList({ id, found, chosen, isOpen, visit }: FoundListProps): JSX.Element {
+  return (
+    <ul id={id} role="listbox" aria-label="Found" hidden={!isOpen}>
+      {found.map((item, i) => (
+        <li
+          key={`${item.kind} ${item.name} ${i}`}
+          id={`${id}-${i}`}
+          role="option"
+          aria-selected={i === chosen}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            visit(item);
+          }}
+        >
+          <span className="kind">{item.kind}</span> <span className="found-name">{item.name}</span> <span className="dim">{item.fact}</span>
+        </li>
+      ))}
+      {found.length === 0 && (
+        <li role="option" aria-selected={false} aria-disabled>
+          Nothing found
+        </li>
+      )}
+    </ul>
   );
 }

@@ -41,7 +41,7 @@ const ARIA_SORT = { asc: 'ascending', desc: 'descending' } as const;
 /** Rows that can be sorted by every column; scrolls sideways inside itself where it has to. */
 export function DataTable<Row extends object>({ caption, columns, rows, rowKey }: DataTableProps<Row>): JSX.Element {
   const definitions = useMemo(() => definitionsOf(columns), [columns]);
-  const table = useTable({ features, columns: definitions, data: rows as Row[], getRowId: rowKey });
+  const table = useTable({ features, columns: definitions, data: rows, getRowId: rowKey });
   const byId = new Map(columns.map((column) => [column.id, column]));
   const classOf = (id: string): string | undefined => {
     const column = byId.get(id);

@@ -40,7 +40,6 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
   const open = tables === '' ? [] : tables.split('.');
   const isTable = draw === undefined || open.includes(id);
   const toggle = (): void => setTables((isTable ? open.filter((one) => one !== id) : [...open, id]).join('.'), 'replace');
-  const fresh = asOfWords(asOf, filters.tz);
   return (
     <section className={`panel ${props.className ?? ''}`} aria-label={title}>
       <header>
@@ -52,19 +51,33 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
       </header>
       {props.children}
       {isTable ? <DataTable caption={title} columns={columns} rows={rows} rowKey={rowKey} /> : draw(setCanvas)}
-      <footer>
-        <span className="as-of">{fresh}</span>
-        <span className="panel-tools">
-          {props.rowsLink}
-          {draw && (
-            <button type="button" className="tool" aria-pressed={isTable} onClick={toggle}>
-              <Icon name={isTable ? 'chart' : 'table'} /> {isTable ? 'Chart' : 'Table'}
-            </button>
-          )}
-          <Export {...props} canvas={isTable ? null : canvas} caption={`${title} (${unit}), ${fresh}`} />
-        </span>
-      </footer>
+      <Foot {...props} isTable={isTable} toggle={toggle} canvas={isTable ? null : canvas} fresh={asOfWords(asOf, filters.tz)} />
     </section>
+  );
+}
+
+type FootProps<Row extends object> = PanelProps<Row> & {
+  readonly isTable: boolean;
+  readonly toggle: () => void;
+  readonly canvas: HTMLCanvasElement | null;
+  readonly fresh: string;
+};
+
+function Foot<Row extends object>(props: FootProps<Row>): JSX.Element {
+  const { isTable, toggle, fresh, title, unit, draw, rowsLink } = props;
+  return (
+    <footer>
+      <span className="as-of">{fresh}</span>
+      <span className="panel-tools">
+        {rowsLink}
+        {draw && (
+          <button type="button" className="tool" aria-pressed={isTable} onClick={toggle}>
+            <Icon name={isTable ? 'chart' : 'table'} /> {isTable ? 'Chart' : 'Table'}
+          </button>
+        )}
+        <Export {...props} caption={`${title} (${unit}), ${fresh}`} />
+      </span>
+    </footer>
   );
 }
 

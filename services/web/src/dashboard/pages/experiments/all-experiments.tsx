@@ -15,11 +15,8 @@ import type { ExperimentRow } from './rows';
 
 const VIEWS = ['experiments'] as const;
 
-export function AllExperiments(): JSX.Element {
-  const { filters } = useFilters();
-  const mayAdminister = useMay('admin');
-  const { result, address } = useRead<List<ExperimentRow>>('experiments', { limit: 200 }, { views: VIEWS });
-  const columns: readonly Column<ExperimentRow>[] = [
+function columnsFor(tz: string): readonly Column<ExperimentRow>[] {
+  return [
     {
       id: 'experiment',
       label: 'Experiment',
@@ -34,15 +31,22 @@ export function AllExperiments(): JSX.Element {
       id: 'first_exposure_at',
       label: 'First seen',
       value: (row) => row.first_exposure_at,
-      show: (row) => instant(row.first_exposure_at, filters.tz),
+      show: (row) => instant(row.first_exposure_at, tz),
     },
     {
       id: 'last_exposure_at',
       label: 'Last seen',
       value: (row) => row.last_exposure_at,
-      show: (row) => instant(row.last_exposure_at, filters.tz),
+      show: (row) => instant(row.last_exposure_at, tz),
     },
   ];
+}
+
+export function AllExperiments(): JSX.Element {
+  const { filters } = useFilters();
+  const mayAdminister = useMay('admin');
+  const { result, address } = useRead<List<ExperimentRow>>('experiments', { limit: 200 }, { views: VIEWS });
+  const columns = columnsFor(filters.tz);
   return (
     <>
       <Shown of={result} what="experiments">

@@ -41,6 +41,9 @@ function rowsOf({ series }: Results): readonly PointRow[] {
   );
 }
 
+/** The day a point is about: it is told at its end. */
+const dayOf = ({ at }: PointRow): string => new Date(Date.parse(at) - 1).toISOString().slice(0, 10);
+
 const isDrawable = ({ low, high }: PointRow): boolean => low !== null && high !== null && high - low <= WIDEST;
 
 /** How the interval narrowed. */
@@ -49,13 +52,13 @@ export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element 
   const isDaily = results.series.grain === 'day';
   const { days, series } = useMemo(() => {
     const drawn = rows.filter(isDrawable);
-    const dates = [...new Set(drawn.map(({ at }) => at.slice(0, 10)))];
+    const dates = [...new Set(drawn.map(dayOf))];
     const names = [...new Set(drawn.map(({ arm }) => arm))];
     const colours = coloursOf(names);
     return {
       days: dates,
       series: names.map((name) => {
-        const byDay = new Map(drawn.filter(({ arm }) => arm === name).map((row) => [row.at.slice(0, 10), row]));
+        const byDay = new Map(drawn.filter(({ arm }) => arm === name).map((row) => [dayOf(row), row]));
         const of = (pick: (row: PointRow) => number | null): (number | null)[] =>
           dates.map((date) => {
             const row = byDay.get(date);

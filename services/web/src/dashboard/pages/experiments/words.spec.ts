@@ -1,22 +1,12 @@
+import { aResult } from './a-result.fixture';
 import type { Results } from './rows';
 import { headline, liftInterval, metricValue, primaryEffect } from './words';
 
-const results = (some: Partial<Results>, verdict: Results['decision']['verdict'] = 'keep_running', arm: string | null = null): Results =>
-  ({
-    state: 'running',
-    decision: { verdict, arm, reasons: [], missing: [], guardrails: [] },
-    forecast: { hours_needed: 144, units_needed: 1000, effect: 0.05 },
-    metrics: [
-      {
-        role: 'primary',
-        comparisons: [
-          { arm: 'b', relative: { effect: 0.1 } },
-          { arm: 'c', relative: { effect: 0.2 } },
-        ],
-      },
-    ],
-    ...some,
-  }) as object as Results;
+const results = (some: Partial<Results>, verdict: Results['decision']['verdict'] = 'keep_running', arm: string | null = null): Results => ({
+  ...aResult,
+  decision: { ...aResult.decision, verdict, arm },
+  ...some,
+});
 
 describe('what an experiment says', () => {
   it('is the verdict, and how long it may take', () => {

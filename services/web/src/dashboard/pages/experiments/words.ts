@@ -31,7 +31,8 @@ export function primaryEffect({ metrics, decision }: Results): { readonly arm: s
 
 function howLong({ forecast, state }: Results): string {
   if (state !== 'running' || !forecast || forecast.hours_needed === null) return '';
-  if (forecast.hours_needed > LONGEST_FORECAST_HOURS) return 'more than two years for an effect of the size that was asked for';
+  if (forecast.hours_needed > LONGEST_FORECAST_HOURS)
+    return `more than two years at this traffic to find a change of ${percent(forecast.effect)}`;
   return forecast.hours_needed <= 0 ? 'the sample is reached' : `about ${duration(forecast.hours_needed * HOUR_MS)} more`;
 }
 

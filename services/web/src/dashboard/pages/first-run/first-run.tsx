@@ -88,7 +88,7 @@ function Snippet({ text }: { readonly text: string }): JSX.Element {
       () => true,
       () => false,
     );
-    setWord(done ? 'Copied' : 'Select and copy it');
+    setWord(done ? 'Copied' : 'Mark it and copy it');
     setTimeout(() => setWord('Copy'), 2_000);
   };
   return (

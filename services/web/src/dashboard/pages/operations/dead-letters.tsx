@@ -24,30 +24,15 @@ function causesOf(letters: readonly DeadLetter[]): readonly (readonly [string, n
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** Events that could not be folded, and what to do about them. */
-export function DeadLetters({ letters, hasMore, address }: DeadLettersProps): JSX.Element {
-  const { filters } = useFilters();
-  const [cause, setCause] = useParam('cause');
-  const act = useAct('admin');
-  const causes = useMemo(() => causesOf(letters), [letters]);
-  if (letters.length === 0) {
-    return (
-      <section className="panel" aria-label="Dead letters">
-        <Empty title="No dead letters">
-          Every event was folded. Those that cannot be would be here with their cause, to be replayed or discarded.
-        </Empty>
-      </section>
-    );
-  }
-  const shown = cause === '' ? letters : letters.filter((letter) => letter.cause === cause);
-  const columns: readonly Column<DeadLetter>[] = [
+function columnsFor(tz: string, act: ReturnType<typeof useAct>): readonly Column<DeadLetter>[] {
+  return [
     { id: 'id', label: 'Letter', value: (row) => row.id, numeric: true },
     { id: 'projection', label: 'View', value: (row) => row.projection },
     { id: 'cause', label: 'Cause', value: (row) => row.cause },
     { id: 'message', label: 'Says', value: (row) => row.message, wide: true },
     { id: 'event_id', label: 'Event', value: (row) => row.event_id },
     { id: 'place', label: 'Place', value: (row) => `${row.topic}/${row.partition} @ ${row.offset}` },
-    { id: 'first_seen', label: 'Since', value: (row) => row.first_seen, show: (row) => instant(row.first_seen, filters.tz) },
+    { id: 'first_seen', label: 'Since', value: (row) => row.first_seen, show: (row) => instant(row.first_seen, tz) },
     { id: 'attempts', label: 'Tries', value: (row) => row.attempts, show: (row) => count(row.attempts), numeric: true },
     {
       id: 'act',
@@ -79,6 +64,25 @@ export function DeadLetters({ letters, hasMore, address }: DeadLettersProps): JS
       ),
     },
   ];
+}
+
+/** Events that could not be folded, and what to do about them. */
+export function DeadLetters({ letters, hasMore, address }: DeadLettersProps): JSX.Element {
+  const { filters } = useFilters();
+  const [cause, setCause] = useParam('cause');
+  const act = useAct('admin');
+  const causes = useMemo(() => causesOf(letters), [letters]);
+  if (letters.length === 0) {
+    return (
+      <section className="panel" aria-label="Dead letters">
+        <Empty title="No dead letters">
+          Every event was folded. Those that cannot be would be here with their cause, to be replayed or discarded.
+        </Empty>
+      </section>
+    );
+  }
+  const shown = cause === '' ? letters : letters.filter((letter) => letter.cause === cause);
+  const columns = columnsFor(filters.tz, act);
   return (
     <Panel
       id="dead-letters"

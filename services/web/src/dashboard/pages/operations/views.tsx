@@ -26,13 +26,8 @@ const PLACES: readonly Column<Place>[] = [
   { id: 'last_error', label: 'Halted because', value: (row) => row.last_error, show: (row) => row.last_error ?? '', wide: true },
 ];
 
-/** How far every version of every view is. */
-export function Views({ views, address }: ViewsProps): JSX.Element {
-  const { filters } = useFilters();
-  const act = useAct('admin/projections');
-  const start = (what: 'rebuild' | 'verify', projection: string): void =>
-    act.mutate({ path: `admin/projections/${what}`, method: 'POST', body: { projections: [projection] } });
-  const columns: readonly Column<ViewStatus>[] = [
+function columnsFor(tz: string, start: (what: 'rebuild' | 'verify', projection: string) => void): readonly Column<ViewStatus>[] {
+  return [
     {
       id: 'projection',
       label: 'View',
@@ -50,7 +45,7 @@ export function Views({ views, address }: ViewsProps): JSX.Element {
     },
     { id: 'duplicates', label: 'Came twice', value: (row) => row.duplicates, show: (row) => count(row.duplicates), numeric: true },
     { id: 'dead_letters', label: 'Dead letters', value: (row) => row.dead_letters, show: (row) => count(row.dead_letters), numeric: true },
-    { id: 'event_time', label: 'Newest event', value: (row) => row.event_time, show: (row) => instant(row.event_time, filters.tz) },
+    { id: 'event_time', label: 'Newest event', value: (row) => row.event_time, show: (row) => instant(row.event_time, tz) },
     {
       id: 'act',
       label: 'Do',
@@ -72,6 +67,15 @@ export function Views({ views, address }: ViewsProps): JSX.Element {
         ),
     },
   ];
+}
+
+/** How far every version of every view is. */
+export function Views({ views, address }: ViewsProps): JSX.Element {
+  const { filters } = useFilters();
+  const act = useAct('admin/projections');
+  const start = (what: 'rebuild' | 'verify', projection: string): void =>
+    act.mutate({ path: `admin/projections/${what}`, method: 'POST', body: { projections: [projection] } });
+  const columns = columnsFor(filters.tz, start);
   const places = views.flatMap((view) =>
     view.partitions.map((partition) => ({ ...partition, view: `${view.projection} v${view.version}` })),
   );

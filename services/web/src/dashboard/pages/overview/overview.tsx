@@ -56,14 +56,22 @@ function Nothing(): JSX.Element {
   );
 }
 
+type Success = Dashboard['success_metrics']['success_rate'];
+
+function comparedWords({ change }: Success): string {
+  if (change === null) return '';
+  const word = change > 0 ? 'better' : change < 0 ? 'worse' : 'neither better nor worse';
+  return `Pictures are ${word} than in the stretch compared with. `;
+}
+
+function aimWords({ lower, upper, target }: Success): string {
+  const aim = (lower ?? 0) >= target ? 'above' : (upper ?? 1) < target ? 'below' : 'not yet told apart from';
+  return `Success is ${aim} the target of ${percent(target)}.`;
+}
+
 function verdict({ success_metrics: { success_rate: success }, totals: { margin_per_picture: margin } }: Dashboard): string {
-  const better = (success.change ?? 0) > 0 ? 'better' : (success.change ?? 0) < 0 ? 'worse' : 'neither better nor worse';
-  const aim =
-    (success.lower ?? 0) >= success.target ? 'above' : (success.upper ?? 1) < success.target ? 'below' : 'not yet told apart from';
   const pays = margin.value === null ? '' : margin.value > 0 ? ' Pictures pay for themselves.' : ' Pictures cost more than they bring.';
-  const compared = success.change === null ? '' : `Pictures are ${better} than in the stretch compared with; `;
-  const text = `${compared}success is ${aim} the target of ${percent(success.target)}.${pays}`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `${comparedWords(success)}${aimWords(success)}${pays}`;
 }
 
 function Headline({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element {
@@ -84,16 +92,9 @@ function relative(change: Change): string | null {
   return change.change_rate === null ? null : `${signed(percent)(change.change_rate)}`;
 }
 
-function Metrics({ dashboard: { success_metrics: metrics, totals } }: { readonly dashboard: Dashboard }): JSX.Element {
-  const {
-    rating_distribution: rating,
-    success_rate: success,
-    download_rate: downloads,
-    time_to_rate: time,
-    feedback_volume: feedback,
-  } = metrics;
-  const perImage = totals.margin_per_picture;
-  const feedbackChange = relative(feedback);
+function Metrics({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element {
+  const { success_metrics: metrics } = dashboard;
+  const { rating_distribution: rating, success_rate: success, download_rate: downloads, time_to_rate: time } = metrics;
   return (
     <dl className="figures">
       <Figure
@@ -128,6 +129,17 @@ function Metrics({ dashboard: { success_metrics: metrics, totals } }: { readonly
         n={nOf(time.n, 'rating')}
         how="Median time from seeing a picture to rating it."
       />
+      <MoreMetrics dashboard={dashboard} />
+    </dl>
+  );
+}
+
+function MoreMetrics({ dashboard: { success_metrics: metrics, totals } }: { readonly dashboard: Dashboard }): JSX.Element {
+  const { feedback_volume: feedback } = metrics;
+  const perImage = totals.margin_per_picture;
+  const feedbackChange = relative(feedback);
+  return (
+    <>
       <Figure
         label="Feedback"
         value={count(feedback.value)}
@@ -149,6 +161,6 @@ function Metrics({ dashboard: { success_metrics: metrics, totals } }: { readonly
         n={nOf(perImage.n, 'image')}
         how="Revenue less cost of all calls, by the images that came out."
       />
-    </dl>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { useMemo, type JSX } from 'react';
-import { count, money, percent, points } from '../../format/numbers';
+import type { Series } from '../../chart/series';
+import { count, money, percent, points, type Format } from '../../format/numbers';
 import { fullDay } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import { Link } from '../../parts/link';
@@ -14,157 +15,167 @@ interface TrendsProps {
   readonly address: string;
 }
 
+/** The figures of a day that can be drawn. */
+type Figure = Exclude<keyof TrendDay, 'day'>;
+
+interface Line {
+  readonly name: string;
+  readonly colour: number;
+  readonly of: Figure;
+  readonly lower?: Figure;
+  readonly upper?: Figure;
+}
+
+/** One chart of the trend. */
+interface Trend {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly n: string;
+  readonly lines: readonly Line[];
+  readonly format: Format;
+  readonly fromZero: boolean;
+  /** Further figures of the table. */
+  readonly beside: readonly (readonly [of: Figure, label: string, format: Format])[];
+  /** Where the rows are. */
+  readonly rows?: readonly [path: string, label: string];
+  readonly target?: { readonly value: number; readonly label: string };
+}
+
 const DAY: Column<TrendDay> = { id: 'day', label: 'Day', value: (row) => row.day, show: (row) => fullDay(row.day) };
-const number = (id: keyof TrendDay, label: string, format: (value: number | null) => string): Column<TrendDay> => ({
+const column = (id: Figure, label: string, format: Format): Column<TrendDay> => ({
   id,
   label,
   value: (row) => row[id],
-  show: (row) => format(row[id] as number | null),
+  show: (row) => format(row[id]),
   numeric: true,
 });
 
-const SUCCESS_COLUMNS = [
-  DAY,
-  number('success_rate', 'Success', percent),
-  number('success_lower', 'From', percent),
-  number('success_upper', 'To', percent),
-  number('ratings', 'Ratings', count),
-];
-const QUALITY_COLUMNS = [DAY, number('quality_avg', 'Quality score', points), number('ratings', 'Ratings', count)];
-const VOLUME_COLUMNS = [
-  DAY,
-  number('generations', 'Generations', count),
-  number('ratings', 'Ratings', count),
-  number('active_users', 'Active people', count),
-];
+function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Trend[] {
+  const { success_rate: success, quality } = metrics;
+  const asMoney = money(totals.currency);
+  const ratings = ['ratings', 'Ratings', count] as const;
+  return [
+    {
+      id: 'success',
+      title: 'Share of ratings with 4 or 5 stars, day by day',
+      unit: 'percent of ratings',
+      n: `n = ${count(success.n)} ratings, 95 % Wilson interval`,
+      lines: [{ name: 'Success', colour: 0, of: 'success_rate', lower: 'success_lower', upper: 'success_upper' }],
+      format: percent,
+      fromZero: false,
+      beside: [ratings],
+      rows: ['ratings', 'Ratings'],
+      target: { value: success.target, label: `target ${percent(success.target)}` },
+    },
+    {
+      id: 'margin',
+      title: 'What one image leaves after its cost, day by day',
+      unit: totals.currency ?? 'several currencies',
+      n: `n = ${count(totals.margin_per_picture.n)} images, exact sums`,
+      lines: [{ name: 'Margin per image', colour: 2, of: 'margin_per_picture' }],
+      format: asMoney,
+      fromZero: true,
+      beside: [['margin', 'Margin', asMoney]],
+      rows: ['engines', 'Engines'],
+    },
+    {
+      id: 'quality',
+      title: 'Mean quality score, day by day',
+      unit: 'points of 100',
+      n: `n = ${count(quality.n)} scores`,
+      lines: [{ name: 'Quality score', colour: 6, of: 'quality_avg' }],
+      format: points,
+      fromZero: false,
+      beside: [ratings],
+      rows: ['ratings', 'Ratings'],
+    },
+    {
+      id: 'volume',
+      title: 'How much was made, rated and who was there, day by day',
+      unit: 'counts',
+      n: `${count(totals.generations.value)} generations, ${count(totals.ratings.value)} ratings`,
+      lines: [
+        { name: 'Generations', colour: 0, of: 'generations' },
+        { name: 'Ratings', colour: 1, of: 'ratings' },
+        { name: 'Active people', colour: 2, of: 'active_users' },
+      ],
+      format: count,
+      fromZero: true,
+      beside: [],
+    },
+  ];
+}
 
-const sumOf = (rows: readonly TrendDay[], of: (row: TrendDay) => number | null): number =>
-  rows.reduce((sum, row) => sum + (of(row) ?? 0), 0);
+function columnsOf({ lines, format, beside }: Trend): readonly Column<TrendDay>[] {
+  const drawn = lines.flatMap(({ name, of, lower, upper }) => [
+    column(of, name, format),
+    ...(lower === undefined ? [] : [column(lower, 'From', format)]),
+    ...(upper === undefined ? [] : [column(upper, 'To', format)]),
+  ]);
+  return [DAY, ...drawn, ...beside.map(([of, label, as]) => column(of, label, as))];
+}
+
+function seriesOf({ lines }: Trend, rows: readonly TrendDay[]): readonly Series[] {
+  const all = (of: Figure): readonly (number | null)[] => rows.map((row) => row[of]);
+  return lines.map(({ name, colour, of, lower, upper }) => ({
+    name,
+    colour,
+    values: all(of),
+    ...(lower !== undefined && { lower: all(lower) }),
+    ...(upper !== undefined && { upper: all(upper) }),
+  }));
+}
 
 /** Quality and margin over time. */
 export function Trends({ dashboard, unfinished, address }: TrendsProps): JSX.Element {
-  const { daily_trend: rows, totals, as_of: asOf } = dashboard;
-  const days = useMemo(() => rows.map(({ day }) => day), [rows]);
-  const asMoney = useMemo(() => money(totals.currency), [totals.currency]);
-  const of = (name: keyof TrendDay): readonly (number | null)[] => rows.map((row) => row[name] as number | null);
-  const success = useMemo(
-    () => [{ name: 'Success', colour: 0, values: of('success_rate'), lower: of('success_lower'), upper: of('success_upper') }],
-    [rows],
-  );
-  const margin = useMemo(() => [{ name: 'Margin per image', colour: 2, values: of('margin_per_picture') }], [rows]);
-  const quality = useMemo(() => [{ name: 'Quality score', colour: 6, values: of('quality_avg') }], [rows]);
-  const volume = useMemo(
-    () => [
-      { name: 'Generations', colour: 0, values: of('generations') },
-      { name: 'Ratings', colour: 1, values: of('ratings') },
-      { name: 'Active people', colour: 2, values: of('active_users') },
-    ],
-    [rows],
-  );
-  const marginColumns = useMemo(
-    () => [DAY, number('margin_per_picture', 'Margin per image', asMoney), number('margin', 'Margin', asMoney)],
-    [asMoney],
-  );
-  const shared = { asOf, rows, rowKey: (row: TrendDay) => row.day, apiAddress: address, className: 'half' };
-  const ratings = sumOf(rows, (row) => row.ratings);
-  const target = {
-    value: dashboard.success_metrics.success_rate.target,
-    label: `target ${percent(dashboard.success_metrics.success_rate.target)}`,
-  };
+  const trends = useMemo(() => trendsOf(dashboard), [dashboard]);
   return (
     <>
-      <Panel
-        {...shared}
-        id="success"
-        title="Share of ratings with 4 or 5 stars, day by day"
-        unit="percent of ratings"
-        n={`n = ${count(ratings)} ratings, 95 % Wilson interval`}
-        columns={SUCCESS_COLUMNS}
-        rowsLink={
-          <Link to={['ratings']} className="tool">
-            Ratings
-          </Link>
-        }
-        draw={(onCanvas) => (
-          <TimeChart
-            days={days}
-            series={success}
-            format={percent}
-            unfinished={unfinished}
-            fromZero={false}
-            target={target}
-            label="Success by day"
-            onCanvas={onCanvas}
-          />
-        )}
-      />
-      <Panel
-        {...shared}
-        id="margin"
-        title="What one image leaves after its cost, day by day"
-        unit={totals.currency ?? 'several currencies'}
-        n={`n = ${count(totals.margin_per_picture.n)} images, exact sums`}
-        columns={marginColumns}
-        rowsLink={
-          <Link to={['engines']} className="tool">
-            Engines
-          </Link>
-        }
-        draw={(onCanvas) => (
-          <TimeChart
-            days={days}
-            series={margin}
-            format={asMoney}
-            unfinished={unfinished}
-            fromZero
-            label="Margin per image by day"
-            onCanvas={onCanvas}
-          />
-        )}
-      />
-      <Panel
-        {...shared}
-        id="quality"
-        title="Mean quality score, day by day"
-        unit="points of 100"
-        n={`n = ${count(dashboard.success_metrics.quality.n)} scores`}
-        columns={QUALITY_COLUMNS}
-        rowsLink={
-          <Link to={['ratings']} className="tool">
-            Ratings
-          </Link>
-        }
-        draw={(onCanvas) => (
-          <TimeChart
-            days={days}
-            series={quality}
-            format={points}
-            unfinished={unfinished}
-            fromZero={false}
-            label="Quality score by day"
-            onCanvas={onCanvas}
-          />
-        )}
-      />
-      <Panel
-        {...shared}
-        id="volume"
-        title="How much was made, rated and who was there, day by day"
-        unit="counts"
-        n={`${count(totals.generations.value)} generations, ${count(ratings)} ratings`}
-        columns={VOLUME_COLUMNS}
-        draw={(onCanvas) => (
-          <TimeChart
-            days={days}
-            series={volume}
-            format={count}
-            unfinished={unfinished}
-            fromZero
-            label="Volume by day"
-            onCanvas={onCanvas}
-          />
-        )}
-      />
+      {trends.map((trend) => (
+        <TrendPanel key={trend.id} trend={trend} dashboard={dashboard} unfinished={unfinished} address={address} />
+      ))}
     </>
+  );
+}
+
+function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { readonly trend: Trend }): JSX.Element {
+  const { daily_trend: rows, as_of: asOf } = dashboard;
+  const days = useMemo(() => rows.map(({ day }) => day), [rows]);
+  const series = useMemo(() => seriesOf(trend, rows), [trend, rows]);
+  const columns = useMemo(() => columnsOf(trend), [trend]);
+  const { id, title, unit, n, format, fromZero, target } = trend;
+  return (
+    <Panel
+      id={id}
+      title={title}
+      unit={unit}
+      n={n}
+      asOf={asOf}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.day}
+      apiAddress={address}
+      className="half"
+      rowsLink={
+        trend.rows && (
+          <Link to={[trend.rows[0]]} className="tool">
+            {trend.rows[1]}
+          </Link>
+        )
+      }
+      draw={(onCanvas) => (
+        <TimeChart
+          days={days}
+          series={series}
+          format={format}
+          unfinished={unfinished}
+          fromZero={fromZero}
+          label={title}
+          onCanvas={onCanvas}
+          {...(target && { target })}
+        />
+      )}
+    />
   );
 }
