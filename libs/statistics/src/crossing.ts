@@ -5,6 +5,8 @@ import { normalSurvival } from './normal';
 export interface Looks extends SequenceOptions {
   readonly n: number;
   readonly looks: number;
+  /** The boundary that z of mean `drift` and variance 1 has to cross, when the z looked at is only nearly so; see `EffectPerUnit`. */
+  readonly critical?: (boundary: number, n: number) => number;
 }
 
 /** Beyond this many standard deviations a normal density is nothing. */
@@ -86,10 +88,11 @@ function spanAt(time: number, walk: Walk, bounds: Span): Span {
   return { low: Math.max(bounds.low, mean - reach), high: Math.min(bounds.high, mean + reach) };
 }
 
-function boundsAt(look: number, { n, looks, alpha, tuningN, sided }: Looks): Span {
+function boundsAt(look: number, { n, looks, alpha, tuningN, sided, critical }: Looks): Span {
   const time = look / looks;
-  const bound = sequenceBoundary(n * time, { alpha, tuningN, sided }) * Math.sqrt(time);
-  return { low: sided === 'two' ? -bound : Number.NEGATIVE_INFINITY, high: bound };
+  const bound = sequenceBoundary(n * time, { alpha, tuningN, sided });
+  const high = (critical?.(bound, n * time) ?? bound) * Math.sqrt(time);
+  return { low: sided === 'two' ? -bound * Math.sqrt(time) : Number.NEGATIVE_INFINITY, high };
 }
 
 /**

@@ -89,13 +89,6 @@ export function upperGamma(a: number, x: number): number {
   return x < a + 1 ? 1 - lowerSeries(a, x) : upperFraction(a, x);
 }
 
-/** P(a, x) = 1 - Q(a, x), without cancellation where it is small. */
-export function lowerGamma(a: number, x: number): number {
-  if (!(x > 0)) return 0;
-  if (x === Number.POSITIVE_INFINITY) return 1;
-  return x < a + 1 ? lowerSeries(a, x) : 1 - upperFraction(a, x);
-}
-
 /** The numerators of the continued fraction of I_x(a, b) (A & S 26.5.8). */
 function betaNumerator(i: number, a: number, b: number, x: number): number {
   const m = Math.floor(i / 2);

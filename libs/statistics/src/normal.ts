@@ -1,13 +1,30 @@
-import { lowerGamma, upperGamma } from './gamma';
-
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
 
 export const normalDensity = (z: number): number => Math.exp((-z * z) / 2) / SQRT_2PI;
 
-/** P(Z > z), exact also far out: Q(1/2, z^2/2) / 2. */
+/** From here on the continued fraction is exact, below it the series is. */
+const TAIL_FROM = 3;
+
+/** P(0 < Z < z) / density: z + z^3/3 + z^5/(3 5) + ..., all terms positive (G. Marsaglia, Journal of Statistical Software 11, 2004). */
+function centreSeries(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let k = 3; term > sum * 1e-17; k += 2) sum += term *= (z * z) / k;
+  return sum;
+}
+
+/** Density / P(Z > z): z + 1/(z + 2/(z + 3/(z + ...))), Laplace's continued fraction (A & S 26.2.14). */
+function tailFraction(z: number): number {
+  let value = z;
+  for (let k = z < 5 ? 150 : 50; k >= 1; k--) value = z + k / value;
+  return value;
+}
+
+/** P(Z > z), exact also far out. */
 export function normalSurvival(z: number): number {
   if (Number.isNaN(z)) return 0.5;
-  return z >= 0 ? upperGamma(0.5, (z * z) / 2) / 2 : 0.5 + lowerGamma(0.5, (z * z) / 2) / 2;
+  if (z < 0) return 1 - normalSurvival(-z);
+  return z < TAIL_FROM ? 0.5 - normalDensity(z) * centreSeries(z) : normalDensity(z) / tailFraction(z);
 }
 
 /** P(Z <= z). */

@@ -1,6 +1,6 @@
 import type { Direction, MetricType } from './arm-sums';
 import type { EffectScale } from './estimate';
-import { detectableDrift, powerAt, unitsNeeded, type TestDesign } from './power';
+import { detectableDrift, powerAt, unitsNeeded, type EffectPerUnit, type TestDesign } from './power';
 
 export interface PlanInput {
   readonly type: MetricType;
@@ -67,14 +67,63 @@ function varianceOf({ type, baseline, correlation = 0 }: PlanInput, mean: number
 const armMean = ({ scale, baseline, direction }: PlanInput, size: number): number =>
   baseline.mean + signed(size, direction) * (scale === 'relative' ? Math.abs(baseline.mean) : 1);
 
-/** Standard error of the effect times the root of the units of both arms: as in `estimateEffect`, at the planned means. */
-function sdOfEffect({ input, shares }: Situation, size: number): number {
-  const a = input.baseline.mean;
-  const b = armMean(input, size);
-  const ofControl = varianceOf(input, a) / shares.control;
-  const ofArm = varianceOf(input, b) / shares.arm;
-  return Math.sqrt(input.scale === 'absolute' ? ofArm + ofControl : (ofArm + (ofControl * b * b) / (a * a)) / (a * a));
+/** Variances of one unit of control and arm, divided by their shares: of the means, times the units of both. */
+function meanVariances({ input, shares }: Situation, means: readonly [a: number, b: number]): readonly [control: number, arm: number] {
+  return [varianceOf(input, means[0]) / shares.control, varianceOf(input, means[1]) / shares.arm];
 }
+
+/** Standard error of the effect at these means times the root of the units of both arms: as in `estimateEffect`. */
+function sdAt(situation: Situation, [a, b]: readonly [a: number, b: number], variances: readonly [number, number]): number {
+  if (situation.input.scale === 'absolute') return Math.sqrt(variances[0] + variances[1]);
+  return Math.sqrt(variances[1] + (variances[0] * b * b) / (a * a)) / Math.abs(a);
+}
+
+function sdOfEffect(situation: Situation, size: number): number {
+  const means = [situation.input.baseline.mean, armMean(situation.input, size)] as const;
+  return sdAt(situation, means, meanVariances(situation, means));
+}
+
+/** How the effect changes with the mean of the control (its own sign) and of the arm. */
+function slopesAt({ input }: Situation, [a, b]: readonly [a: number, b: number]): readonly [number, number] {
+  return input.scale === 'absolute' ? [-1, 1] : [(-b / (a * a)) * Math.sign(a), 1 / Math.abs(a)];
+}
+
+/** Farther out than this many times the effect a boundary is hardly ever crossed, and is left as it is. */
+const FAR = 3;
+
+/**
+ * The standard error is estimated from the same means as the effect, so a lucky result has a larger one. The effect that is just
+ * significant is looked for on the likeliest way from the true means, and the boundary put where that effect is.
+ */
+function criticalOf(situation: Situation, size: number): (boundary: number, n: number) => number {
+  const sign = situation.input.direction === 'up' ? 1 : -1;
+  const truth = [situation.input.baseline.mean, armMean(situation.input, size)] as const;
+  const variances = meanVariances(situation, truth);
+  const slopes = slopesAt(situation, truth);
+  const sd = sdAt(situation, truth, variances);
+  const meansAt = (effect: number): readonly [number, number] => {
+    const back = (sign * (effect - size)) / (sd * sd);
+    return [truth[0] + back * variances[0] * slopes[0], truth[1] + back * variances[1] * slopes[1]];
+  };
+  return (boundary, n) => {
+    const root = Math.sqrt(n);
+    let effect = (boundary * sd) / root;
+    if (!(effect < FAR * size)) return boundary;
+    for (let step = 0; step < 8; step++) {
+      const means = meansAt(effect);
+      effect = (boundary * sdAt(situation, means, meanVariances(situation, means))) / root;
+    }
+    const spread = sdAt(situation, [truth[0], armMean(situation.input, effect)], variances);
+    const critical = (size / sd - (size - effect) / spread) * root;
+    return Number.isFinite(critical) ? critical : boundary;
+  };
+}
+
+const perUnit = (situation: Situation, size: number): EffectPerUnit => ({
+  effect: size,
+  sd: sdOfEffect(situation, size),
+  critical: criticalOf(situation, size),
+});
 
 function isPossible(input: PlanInput, size: number): boolean {
   const mean = armMean(input, size);
@@ -102,8 +151,7 @@ function endOf(situation: Situation): Plan['atEnd'] {
   const units = Math.floor(days * unitsPerDay);
   const n = units * situation.shares.ofAll;
   const size = Math.abs(effect ?? 0);
-  const power =
-    size > 0 && isPossible(situation.input, size) ? powerAt({ effect: size, sd: sdOfEffect(situation, size) }, n, design) : null;
+  const power = size > 0 && isPossible(situation.input, size) ? powerAt(perUnit(situation, size), n, design) : null;
   return { units, power, detectableEffect: smallestEffect(situation, n) };
 }
 
@@ -126,7 +174,7 @@ const unplanned = (reason: PlanReason | null, atEnd: Plan['atEnd'] = null): Plan
 
 function sized(situation: Situation, size: number): Plan {
   const { input, shares } = situation;
-  const pair = unitsNeeded({ effect: size, sd: sdOfEffect(situation, size) }, input.power, input.design);
+  const pair = unitsNeeded(perUnit(situation, size), input.power, input.design);
   const atEnd = endOf(situation);
   if (pair === null) return unplanned('never_enough', atEnd);
   const total = input.weights.reduce((sum, weight) => sum + weight, 0);

@@ -19,17 +19,26 @@ const MAX_UNITS = 1e12;
 export interface EffectPerUnit {
   readonly effect: number;
   readonly sd: number;
+  /** Where the standard error depends on what is found: the boundary for a z of variance 1 that is crossed as often as the real one. */
+  readonly critical?: (boundary: number, n: number) => number;
 }
 
-function powerOfDrift(drift: number, n: number, { method, sided, alpha, tuningN, looks }: TestDesign): number {
+type Critical = EffectPerUnit['critical'];
+
+function powerOfDrift(drift: number, n: number, design: TestDesign, critical?: Critical): number {
   if (!(n >= 2) || !Number.isFinite(drift)) return 0;
-  if (method === 'fixed') return normalSurvival(-normalQuantile(sided === 'two' ? alpha / 2 : alpha) - drift);
-  return crossingProbability(drift, { n, alpha, tuningN, sided, looks: Math.min(Math.max(Math.round(looks), 1), MAX_LOOKS) });
+  const { method, sided, alpha, tuningN } = design;
+  if (method === 'fixed') {
+    const bound = -normalQuantile(sided === 'two' ? alpha / 2 : alpha);
+    return normalSurvival((critical?.(bound, n) ?? bound) - drift);
+  }
+  const looks = Math.min(Math.max(Math.round(design.looks), 1), MAX_LOOKS);
+  return crossingProbability(drift, { n, alpha, tuningN, sided, looks, ...(critical && { critical }) });
 }
 
 /** The probability that an effect of this size is shown, in its own direction, by the time there are n units of both arms. */
-export function powerAt({ effect, sd }: EffectPerUnit, n: number, design: TestDesign): number {
-  return sd > 0 ? powerOfDrift((Math.abs(effect) / sd) * Math.sqrt(n), n, design) : 0;
+export function powerAt({ effect, sd, critical }: EffectPerUnit, n: number, design: TestDesign): number {
+  return sd > 0 ? powerOfDrift((Math.abs(effect) / sd) * Math.sqrt(n), n, design, critical) : 0;
 }
 
 interface Point {
