@@ -24,7 +24,10 @@ const client = new QueryClient({
       gcTime: KEEP_MS,
       refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.retryable ? 5_000 : false),
       refetchOnWindowFocus: false,
+      // The system may run on this very machine: being offline says nothing about it.
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
 });
 
