@@ -1,4 +1,5 @@
 export * from './definition';
+export { FieldReader } from './field-reader';
 export * from './for-assignment';
 export * from './life-cycle';
 export * from './metrics';

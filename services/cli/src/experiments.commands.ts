@@ -35,6 +35,15 @@ export function addExperiments(program: Command, config: CliConfig, onExit: OnEx
       const { defineExperiment } = await import('./commands/experiments');
       onExit(await defineExperiment(file, flags, config));
     });
+  experiments
+    .command('import <file>')
+    .description('analyse a finished test from a unit-level file (.csv, .ndjson); nothing is kept')
+    .requiredOption('--definition <file>', 'a JSON file: arms, metrics with their columns, unit_column, arm_column, design')
+    .option('--json', 'everything, as JSON')
+    .action(async (file: string, flags: { definition: string; json?: boolean }) => {
+      const { importExperiment } = await import('./commands/experiments');
+      onExit(await importExperiment(file, flags, config));
+    });
   for (const { name, state, description } of STATES) {
     const command = experiments
       .command(`${name} <key>`)

@@ -3,6 +3,7 @@ import type { Sql } from '@picly/database';
 import { provideQueries, SQL, type ServiceDefinition } from '@picly/platform';
 import { AssignmentController } from './assignment/assignment.controller';
 import { AssignmentQueries } from './assignment/assignment.queries';
+import { ImportController } from './import/import.controller';
 import { experimentResults } from './results/experiment-results.projection';
 import { Results } from './results/results';
 import { ResultsController } from './results/results.controller';
@@ -12,7 +13,7 @@ import { experiments } from './views/experiments/experiments.projection';
 import { ExperimentsQueries } from './views/experiments/experiments.queries';
 
 @Module({
-  controllers: [StatelessController, ExperimentsController, ResultsController, AssignmentController],
+  controllers: [StatelessController, ExperimentsController, ResultsController, AssignmentController, ImportController],
   providers: [
     provideQueries(ExperimentsQueries),
     provideQueries(AssignmentQueries),

@@ -157,3 +157,20 @@ export function printResults({ decision, metrics, health, figures_as_of: asOf }:
     `\nsplit: ${alarm ? 'NOT as planned, believe nothing above' : 'as planned'} (p ${p.toPrecision(3)})${asOf === undefined ? '' : `; as of ${asOf}`}`,
   );
 }
+
+/** Sends a file of units with what is said of it, and tells the analysis. */
+export async function importExperiment(
+  file: string,
+  flags: { readonly definition: string; readonly json?: boolean },
+  config: CliConfig,
+): Promise<number> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UserError(`${file} cannot be read`);
+  });
+  const source = /\.(ndjson|jsonl)$/i.test(file) ? { ndjson: text } : { csv: text };
+  const body = { ...(await readJson(flags.definition)), ...source };
+  const answer = await clientFor(config).post<Results | { readonly design: 'paired' }>('/api/analytics/experiments/import', body);
+  if (flags.json === true || !('decision' in answer)) printJson(answer);
+  else printResults(answer);
+  return 0;
+}

@@ -116,7 +116,7 @@ function evidenceOf(timeline: Timeline, of: Pick<Evidence, 'totals' | 'bins' | '
   const { definition, phases, endedAt } = timeline;
   const isEnded = endedAt !== Number.POSITIVE_INFINITY;
   const planned = definition.planned_sample;
-  return { definition, phases, ...of, isOver: isEnded || (planned !== null && unitsIn(of.totals) >= planned) };
+  return { definition, phases, method: 'always_valid', ...of, isOver: isEnded || (planned !== null && unitsIn(of.totals) >= planned) };
 }
 
 const unitsIn = (rows: readonly SumRow[]): number =>

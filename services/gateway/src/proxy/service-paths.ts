@@ -9,5 +9,5 @@ export const SERVICE_PATHS: Readonly<Record<string, readonly string[]>> = {
 
 /** Calls below those paths that are sent with a body and change nothing: they need what reading needs. */
 export const READING_CALLS: Readonly<Record<string, readonly string[]>> = {
-  experiments: ['experiments/analyze', 'experiments/assign', 'experiments/adjust', 'experiments/plan'],
+  experiments: ['experiments/analyze', 'experiments/assign', 'experiments/adjust', 'experiments/plan', 'experiments/import'],
 };

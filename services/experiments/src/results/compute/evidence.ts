@@ -11,4 +11,6 @@ export interface Evidence {
   readonly runHours: number;
   /** Nobody is enrolled any more, or the planned sample is reached. */
   readonly isOver: boolean;
+  /** What is decided by: figures that may be looked at at any time, or, of a test that ended at its planned sample, the fixed-horizon ones. */
+  readonly method: 'always_valid' | 'fixed';
 }

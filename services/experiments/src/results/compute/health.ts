@@ -5,6 +5,8 @@ import type { Compared } from './metric-results';
 import type { Evidence } from './evidence';
 import { pooled, strataOf } from './strata';
 
+const SUSPICIOUS = 0.01;
+
 /** Units seen in several arms from which on nothing may be believed: this share of all, and at least so many. */
 const MIXED_SHARE = 0.01;
 const MIXED_UNITS_LEAST = 10;
@@ -19,6 +21,8 @@ export interface Health {
     readonly p: number;
     readonly p_any_time: number;
     readonly alarm: boolean;
+    /** Not yet an alarm, and not what chance likes to do: worth a look. */
+    readonly suspicious: boolean;
     readonly method: string;
   };
   readonly multiple_exposure: { readonly units: number; readonly share: number; readonly alarm: boolean; readonly method: string };
@@ -54,6 +58,7 @@ function sampleRatioOf({ definition, totals, phases }: Evidence): Health['sample
     p: check.p,
     p_any_time: check.sequentialP,
     alarm: check.alarm,
+    suspicious: check.p < SUSPICIOUS,
     method: `chi-square of the split, and a sequential multinomial test that may be read at any time; alarm below ${SRM_ALARM}`,
   };
 }

@@ -10,7 +10,8 @@ export interface ArmComparison {
   readonly absolute: EffectView;
   readonly bayesian: BayesianView;
   /** Only beside the planned sample, as it may be read there alone. */
-  readonly fixed_horizon: (EffectView & { readonly planned_sample: number; readonly is_reached: boolean }) | null;
+  readonly fixed_horizon:
+    (EffectView & { readonly absolute: EffectView; readonly planned_sample: number; readonly is_reached: boolean }) | null;
   /** The relative effect with the units' own history taken out; null where there is none. */
   readonly cuped: (EffectView & { readonly theta: number; readonly variance_left: number }) | null;
 }
@@ -34,7 +35,7 @@ export interface Compared {
   readonly metric: MetricDefinition;
   readonly role: MetricRole;
   readonly comparer: MetricComparer;
-  /** Always valid, relative, by arm. */
+  /** Relative, by arm. */
   readonly byArm: ReadonlyMap<string, Comparison>;
 }
 
@@ -51,7 +52,7 @@ export function compareAll(evidence: Evidence): readonly Compared[] {
   const { definition } = evidence;
   return definition.metrics.map((metric) => {
     const comparer = new MetricComparer(evidence, metric);
-    const byArm = new Map(challengers(definition).map((arm) => [arm, comparer.compare(arm, { method: 'always_valid' })]));
+    const byArm = new Map(challengers(definition).map((arm) => [arm, comparer.compare(arm, { method: evidence.method })]));
     return { metric, role: roleOf(definition, metric.key), comparer, byArm };
   });
 }
@@ -95,7 +96,8 @@ function fixedOf(definition: ExperimentDefinition, { comparer }: Compared, arm: 
   const planned = definition.planned_sample;
   if (planned === null) return null;
   const units = definition.arms.reduce((sum, { key }) => sum + comparer.units(key), 0);
-  return { ...effectView(comparer.compare(arm, { method: 'fixed' })), planned_sample: planned, is_reached: units >= planned };
+  const absolute = effectView(comparer.compare(arm, { method: 'fixed', effect: 'absolute' }));
+  return { ...effectView(comparer.compare(arm, { method: 'fixed' })), absolute, planned_sample: planned, is_reached: units >= planned };
 }
 
 /** The answer's part on one metric. */

@@ -15,7 +15,7 @@ export interface Verdict {
 
 const SENTENCES: Readonly<Record<MissingCondition, string>> = {
   no_comparison: 'the arms cannot be compared yet: too few units, or all of them the same',
-  effect_not_shown: 'the always-valid interval of the primary metric does not lie on the good side of zero',
+  effect_not_shown: 'the interval of the primary metric does not lie on the good side of zero',
   not_significant_after_correction: 'after correction over all metrics and arms the effect could be chance',
   guardrail_harmed: 'a guardrail is harmed by more than is tolerated',
   sample_ratio_alarm: 'the split of units is not the planned one: something loses or repeats them, and nothing can be concluded',
@@ -49,7 +49,7 @@ function percent(value: number): string {
 function shipReason(evidence: readonly ArmEvidence[], arm: string): string {
   const found = evidence.find((each) => each.arm === arm)?.primary;
   const [low, high] = found?.interval ?? [0, 0];
-  return `${arm} is better on the primary metric: ${percent(found?.effect ?? 0)} (${percent(low ?? 0)} to ${percent(high ?? 0)}, always valid)`;
+  return `${arm} is better on the primary metric: ${percent(found?.effect ?? 0)} (${percent(low ?? 0)} to ${percent(high ?? 0)}${found?.validAt === 'any_time' ? ', always valid' : ', fixed horizon'})`;
 }
 
 /** A test that cannot be trusted, or harms, is stopped; that is no verdict on which arm is better. */

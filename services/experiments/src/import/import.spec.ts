@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { dataDir } from '@picly/testing';
+import { analyseImport, type ImportAnswer } from './analyse-import';
+import { readImport } from './read-import';
+
+const folder = dataDir();
+
+function run(body: object): ImportAnswer {
+  const request = readImport(body);
+  if (!('definition' in request)) throw new Error(JSON.stringify(request));
+  const answer = analyseImport(request);
+  if (!('design' in answer)) throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
+const errorsOf = (body: object): string[] => {
+  const request = readImport(body);
+  const answer = 'definition' in request ? analyseImport(request) : request;
+  return 'design' in answer ? [] : answer.map(({ pointer, code }) => `${pointer} ${code}`);
+};
+
+const BASE = { arms: ['a', 'b'], metrics: [{ key: 'won', type: 'proportion' }] };
+
+describe('a finished test', () => {
+  it('can be given as counts', () => {
+    const answer = run({
+      ...BASE,
+      counts: [
+        { arm: 'a', metric: 'won', n: 1_000, sum: 200 },
+        { arm: 'b', metric: 'won', n: 1_000, sum: 320 },
+      ],
+    });
+    expect(answer).toMatchObject({ decision: { verdict: 'ship', arm: 'b' } });
+  });
+
+  it('adds up the rows of a unit, leaves out those of several arms, and counts rows of other arms', () => {
+    const answer = run({ ...BASE, csv: 'unit,arm,won\n1,a,TRUE\n1,a,false\n2,b,0\n2,b,\n3,a,1\n3,b,1\n4,c,1\n' });
+    expect(answer).toMatchObject({
+      rows: 7,
+      rows_of_other_arms: 1,
+      metrics: [
+        {
+          arms: [
+            { n: 1, value: 1 },
+            { n: 1, value: 0 },
+          ],
+        },
+      ],
+      health: { multiple_exposure: { units: 1 } },
+    });
+  });
+
+  it.each([
+    ['no source', {}, ['/csv required']],
+    ['two sources', { csv: 'unit,arm,won\n', counts: [] }, ['/csv required']],
+    ['a row without number', { csv: 'unit,arm,won\n1,a,maybe\n' }, ['/rows/1 row']],
+    ['a row without arm', { csv: 'unit,arm,won\n1,,1\n' }, ['/rows/1 row']],
+    ['lines that are no JSON', { ndjson: '{"unit":1\n' }, ['/ndjson ndjson']],
+    ['one arm', { arms: ['a'], csv: 'unit,arm,won\n' }, ['/arms too_few_arms']],
+    ['an unknown primary metric', { primary_metric: 'x', csv: 'unit,arm,won\n' }, ['/primary_metric unknown_metric']],
+  ])('is refused with %s, saying why', (_what, more, errors) => expect(errorsOf({ ...BASE, ...more })).toEqual(errors));
+
+  it('without any unit has no winner and no number that is none', () => {
+    const answer = run({ ...BASE, csv: 'unit,arm,won\n' });
+    expect(JSON.stringify(answer)).not.toMatch(/NaN|Infinity|"value":null,"n":1/);
+    expect(answer).toMatchObject({ decision: { verdict: 'cannot_tell' } });
+  });
+});
+
+if (folder === undefined) {
+  process.stderr.write('published tests: not available (set PICLY_DATA_DIR to the folder of cookie_cats.csv)\n');
+  it('published tests are compared only where the files are', () => expect(folder).toBeUndefined());
+} else {
+  describe('a published test', () => {
+    it('of a mobile game gives the published figures, and its split is reported', () => {
+      const body = {
+        arms: ['gate_40', 'gate_30'],
+        unit_column: 'userid',
+        arm_column: 'version',
+        metrics: [
+          { key: 'retention_1', type: 'proportion' },
+          { key: 'retention_7', type: 'proportion' },
+        ],
+        planned_sample: 90_189,
+        csv: readFileSync(`${folder}/cookie_cats.csv`, 'utf8'),
+      };
+      const day1 = run(body);
+      const day7 = run({ ...body, primary_metric: 'retention_7', maximum_loss: 0.02 });
+      if (day1.design !== 'independent' || day7.design !== 'independent') throw new Error('not paired');
+      const [one] = day1.metrics;
+      const [seven] = day7.metrics;
+      expect(one?.arms).toMatchObject([
+        { arm: 'gate_40', n: 45_489, value: 20_119 / 45_489 },
+        { arm: 'gate_30', n: 44_700, value: 20_034 / 44_700 },
+      ]);
+      expect(one?.comparisons[0]?.fixed_horizon?.absolute.p).toBeCloseTo(0.0744, 3);
+      expect(seven?.comparisons[0]?.fixed_horizon?.absolute.p).toBeCloseTo(0.00155, 4);
+      expect(day1.decision).toMatchObject({ verdict: 'cannot_tell', arm: null });
+      expect(day7.decision).toMatchObject({ verdict: 'ship', arm: 'gate_30' });
+      expect(day1.health.sample_ratio).toMatchObject({ alarm: false, suspicious: true });
+      expect(day1.health.sample_ratio.p).toBeCloseTo(0.00861, 4);
+    });
+
+    it('of engines takes the prompt as the unit, however often it was rated', () => {
+      const answer = run({
+        arms: ['sd1dot1', 'sd1dot5', 'sd2dot1', 'mini-dalle', 'vq-diffusion'],
+        unit_column: 'prompt_id',
+        arm_column: 'engine',
+        design: 'paired',
+        metrics: [{ key: 'rating', type: 'mean' }],
+        csv: readFileSync(`${folder}/human_ratings_tifa160.csv`, 'utf8'),
+      });
+      if (answer.design !== 'paired') throw new Error('paired');
+      expect(answer.rows).toBe(2_121);
+      const [rating] = answer.metrics;
+      for (const { n } of rating?.arms ?? []) expect(n).toBeLessThanOrEqual(160);
+      expect(rating?.comparisons.find(({ arm }) => arm === 'vq-diffusion')?.relative.effect).toBeLessThan(0);
+    });
+  });
+}

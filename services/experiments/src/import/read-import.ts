@@ -1,0 +1,148 @@
+import type { FieldError } from '@picly/contracts';
+import { FieldReader, readDefinition, type ExperimentDefinition } from '@picly/experiments';
+import type { ArmSums } from '@picly/statistics';
+
+/** Where the values of a metric stand in a row of the file. */
+export interface ImportedMetric {
+  readonly key: string;
+  readonly type: 'proportion' | 'mean' | 'ratio';
+  readonly column: string;
+  /** Denominator of a ratio. */
+  readonly perColumn: string | null;
+  /** The unit's own value before the experiment, for CUPED. */
+  readonly preColumn: string | null;
+}
+
+export interface ImportedCount {
+  readonly arm: string;
+  readonly metric: string;
+  readonly sums: ArmSums;
+}
+
+/** A finished test: what was compared, and either its counts or one row per unit (or per measurement of a unit). */
+export interface ImportRequest {
+  readonly definition: ExperimentDefinition;
+  readonly metrics: readonly ImportedMetric[];
+  readonly unitColumn: string;
+  readonly armColumn: string;
+  /** `paired`: the same units were seen under every arm, such as prompts under engines. */
+  readonly design: 'independent' | 'paired';
+  readonly csv: string | undefined;
+  readonly ndjson: string | undefined;
+  readonly counts: readonly ImportedCount[];
+}
+
+const TYPES = ['proportion', 'mean', 'ratio'] as const;
+const FIELDS = [
+  'arms',
+  'metrics',
+  'primary_metric',
+  'unit_column',
+  'arm_column',
+  'design',
+  'csv',
+  'ndjson',
+  'counts',
+  'planned_sample',
+  'minimum_effect',
+  'alpha',
+  'correction',
+  'maximum_loss',
+];
+const COUNT_FIELDS = [
+  'arm',
+  'metric',
+  'n',
+  'sum',
+  'sum_squares',
+  'denominator_sum',
+  'denominator_sum_squares',
+  'numerator_denominator_sum',
+];
+const ANY = { min: -1e15, max: 1e15 } as const;
+
+function readMetric(reader: FieldReader): ImportedMetric & { readonly direction: 'up' | 'down' } {
+  reader.refuseUnknown(['key', 'type', 'column', 'per_column', 'pre_column', 'direction']);
+  const key = reader.requiredText('key');
+  const type = reader.oneOf('type', TYPES, 'mean');
+  const perColumn = reader.text('per_column', null);
+  if ((type === 'ratio') !== (perColumn !== null))
+    reader.fail('per_column', 'metric_shape', 'a ratio needs per_column, and nothing else has one');
+  return {
+    key,
+    type,
+    column: reader.text('column', key),
+    perColumn,
+    preColumn: reader.text('pre_column', null),
+    direction: reader.oneOf('direction', ['up', 'down'], 'up'),
+  };
+}
+
+function readCount(reader: FieldReader): ImportedCount {
+  reader.refuseUnknown(COUNT_FIELDS);
+  return {
+    arm: reader.requiredText('arm'),
+    metric: reader.requiredText('metric'),
+    sums: {
+      n: reader.number('n', 0, { min: 0, max: 1e12, whole: true }),
+      sum: reader.number('sum', 0, ANY),
+      sumSquares: reader.number('sum_squares', 0, ANY),
+      denominatorSum: reader.number('denominator_sum', 0, ANY),
+      denominatorSumSquares: reader.number('denominator_sum_squares', 0, ANY),
+      numeratorDenominatorSum: reader.number('numerator_denominator_sum', 0, ANY),
+    },
+  };
+}
+
+type Metrics = readonly ReturnType<typeof readMetric>[];
+
+/** The rest of a definition has its defaults: nobody is enrolled any more. */
+function definitionOf(body: Readonly<Record<string, unknown>>, metrics: Metrics): ExperimentDefinition | readonly FieldError[] {
+  const kept = ['arms', 'primary_metric', 'planned_sample', 'minimum_effect', 'alpha', 'correction', 'maximum_loss'];
+  const { primary_metric: primary = metrics[0]?.key, ...rest } = Object.fromEntries(kept.map((name) => [name, body[name]]));
+  const arms = Array.isArray(rest['arms'])
+    ? rest['arms'].map((arm: unknown) => (typeof arm === 'string' ? { key: arm } : arm))
+    : rest['arms'];
+  return readDefinition('import', {
+    ...rest,
+    arms,
+    primary_metric: primary,
+    secondary_metrics: metrics.map(({ key }) => key).filter((key) => key !== primary),
+    metrics: metrics.map(({ key, type, direction, preColumn }) => ({
+      key,
+      type,
+      direction,
+      of: type === 'proportion' ? 'conversions' : 'value',
+      ...(type === 'ratio' && { per: 'conversions' }),
+      pre_period_hours: preColumn === null ? 0 : 1,
+    })),
+  });
+}
+
+function isSourceMissing(reader: FieldReader): boolean {
+  return ['csv', 'ndjson', 'counts'].filter((name) => reader.raw(name) !== undefined).length !== 1;
+}
+
+/** What is to be analysed, or everything that is wrong with the request. */
+export function readImport(body: unknown): ImportRequest | readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const reader = FieldReader.of(body, '', errors);
+  if (!reader) return errors;
+  reader.refuseUnknown(FIELDS);
+  const metrics = reader.objects('metrics', 50, readMetric);
+  if (metrics.length === 0) reader.fail('metrics', 'required', 'metrics must name at least one');
+  if (isSourceMissing(reader)) reader.fail('csv', 'required', 'give one of csv, ndjson or counts');
+  const definition = definitionOf(body as Readonly<Record<string, unknown>>, metrics);
+  if (Array.isArray(definition)) errors.push(...(definition as readonly FieldError[]));
+  const request: ImportRequest = {
+    definition: definition as ExperimentDefinition,
+    metrics,
+    unitColumn: reader.text('unit_column', 'unit'),
+    armColumn: reader.text('arm_column', 'arm'),
+    design: reader.oneOf('design', ['independent', 'paired'], 'independent'),
+    csv: reader.text('csv', undefined, 100_000_000),
+    ndjson: reader.text('ndjson', undefined, 100_000_000),
+    counts: reader.objects('counts', 1_000, readCount),
+  };
+  return errors.length > 0 ? errors : request;
+}
