@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, sqlState, type DatabasePool, type Transaction } from '@picly/database';
 import { bridgeColumns } from './bridge';
 import { idOf, quoted, type AnyProjection } from './names';
@@ -43,6 +44,29 @@ export async function publish(sql: Transaction, projection: AnyProjection, shape
       where name = $1 and (active_version is distinct from $2 or next_version is not null)`,
     [projection.name, projection.version],
   );
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_MS = 50;
+const ATTEMPTS = 600;
+
+/**
+ * Work on published views, in a transaction that holds the publication lock. A view that is being read is waited for only so long that
+ * readers hardly queue and Postgres never ends one of them to break a deadlock; then all of it is tried again.
+ */
+export async function inPublication<T>(pool: DatabasePool, work: (sql: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(pool, async (sql) => {
+        await lockPublication(sql);
+        await sql.query(`set local lock_timeout = ${LOCK_MS}`);
+        return work(sql);
+      });
+    } catch (error) {
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE || attempt >= ATTEMPTS) throw error;
+      await sleep(LOCK_MS * (0.5 + Math.random()));
+    }
+  }
 }
 
 /** Where a version's relations are; throws when it is not installed. */

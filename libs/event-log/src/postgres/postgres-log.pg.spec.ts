@@ -46,6 +46,40 @@ async function whenSomebodyWaits(): Promise<void> {
   }
 }
 
+it('a sole process does not wait for the leases of the dead', async () => {
+  const own = await createTestDatabase();
+  const dead = createPool({ url: own.url, maxConnections: 1 });
+  const sole = await createPostgresLog({ url: own.url }).then(async (first) => {
+    await first.ensureTopics([{ name: 'sole', partitions: 2, retentionMs: null }]);
+    await first.close();
+    await dead.query(
+      `insert into log.members (group_name, member_id, partitions, session_timeout_ms, heartbeat_at)
+       values ('sole', 'dead', 2, 3600000, clock_timestamp())`,
+    );
+    await dead.query(`insert into log.leases (group_name, partition, member_id) values ('sole', 0, 'dead'), ('sole', 1, 'dead')`);
+    return createPostgresLog({ url: own.url, sole: true });
+  });
+  const assigned = new Promise<number>((resolve) => {
+    void sole.join({
+      group: 'sole',
+      topics: ['sole'],
+      handler: {
+        assigned: async (places) => {
+          resolve(places.length);
+          return places.map((place) => ({ ...place, offset: 0 }));
+        },
+        revoked: async () => undefined,
+        batch: async () => undefined,
+        halted: () => undefined,
+      },
+    });
+  });
+  expect(await assigned).toBe(2);
+  await sole.close();
+  await dead.close();
+  await own.drop();
+});
+
 describe('a transaction that commits late', () => {
   it('is read first by everybody: who comes after it waits for it', async () => {
     const topic = await topicOf(1);

@@ -5,6 +5,7 @@ import { RequireScope } from '../auth/auth.guard';
 import { startTestApp } from '../testing/test-app';
 import { measuredLog } from './measured-log';
 import { projectionMetrics } from './projection-metrics';
+import { NotReadyError } from './readiness';
 
 @Controller('things')
 @RequireScope('public')
@@ -33,6 +34,15 @@ it('requests are counted by route, not by path, and unknown paths share one labe
   expect(text).toMatch(/picly_http_request_seconds_count\{.*route="none",status="404".*\} 2/);
   expect(text).not.toContain('nowhere');
   expect(text).toContain('process_resident_memory_bytes');
+  await app.close();
+});
+
+it('a reason that may be told to everybody is told', async () => {
+  const reason = 'halted: toy@1: picly.rating-submitted/0: expected offset 3, the log begins at 9: 6 records are lost to this reader';
+  const app = await startTestApp({ module: ThingsModule, checks: { projections: () => Promise.reject(new NotReadyError(reason)) } });
+  const response = await fetch(`${app.url}/health/ready`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ checks: { projections: reason } });
   await app.close();
 });
 

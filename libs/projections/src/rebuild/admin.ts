@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
-import { lockPublication, publish } from '../activate';
+import { inPublication, lockPublication, publish } from '../activate';
 import { installedVersions, removeWithin, type InstalledVersion } from '../versions';
 import { latestAudits, requestAudits, type AuditResult } from './audits';
 import type { Difference } from './compare';
@@ -78,8 +78,7 @@ export class ProjectionAdmin {
   /** Takes a version away for good: by number, a copy also by its name. Without either the kept one, when there is just one. */
   async drop(name: string, version?: number | string): Promise<InstalledVersion> {
     await this.known([name]);
-    return inTransaction(this.pool, async (sql) => {
-      await lockPublication(sql);
+    return inPublication(this.pool, async (sql) => {
       const versions = await installedVersions(sql, [name]);
       const chosen = choose(versions, { name, version });
       const job = await openJob(sql, name);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type DatabasePool, type Transaction } from '@picly/database';
-import { lockPublication, publish } from '../activate';
+import { inPublication, lockPublication, publish } from '../activate';
 import type { Projection } from '../define';
 import { createTables, definitionOf, installedVersions, isBuiltBy, nextVersion, registerVersion, removeWithin } from '../versions';
 import { RebuildRefusedError } from './errors';
@@ -27,8 +27,7 @@ export async function requestDeployment(pool: DatabasePool, projection: Projecti
   const { version, base, empty } = planned;
   const { name } = projection;
   await createTables(pool, projection, version);
-  await inTransaction(pool, async (sql) => {
-    await lockPublication(sql);
+  await inPublication(pool, async (sql) => {
     const [row] = await sql.query<{ active: number }>('select active_version as active from runtime.projections where name = $1', [name]);
     if (row?.active !== base) return;
     if (empty) await activateAtOnce(sql, { name, version });

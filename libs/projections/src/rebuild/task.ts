@@ -1,6 +1,6 @@
 import { inTransaction, type DatabasePool } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
-import { lockPublication, publish } from '../activate';
+import { inPublication, lockPublication, publish } from '../activate';
 import type { Projection } from '../define';
 import { idOf, placeOf, topicsOf } from '../names';
 import { createTables, definitionOf, installedVersions, nextVersion, numbered, registerVersion } from '../versions';
@@ -86,8 +86,7 @@ async function refuseGaps(pool: DatabasePool, log: EventLog, { code, base }: { c
 
 /** Readers of the new release find its columns (as null) until its version is shown. */
 async function showColumns(pool: DatabasePool, { name, version, base }: { name: string; version: number; base: number }): Promise<void> {
-  await inTransaction(pool, async (sql) => {
-    await lockPublication(sql);
+  await inPublication(pool, async (sql) => {
     const [row] = await sql.query<{ active: number }>('select active_version as active from runtime.projections where name = $1', [name]);
     if (row?.active === base) await publish(sql, { name, version: base }, { name, version });
   });
