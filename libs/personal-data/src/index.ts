@@ -5,3 +5,4 @@ export * from './person-keys';
 export * from './seal';
 export * from './subject';
 export * from './throwaway-key';
+export * from './key-backup';

@@ -1,5 +1,6 @@
 export { activateProjection } from './activate';
 export * from './dead-letters/causes';
+export { backUpDecisions, restoreDecisions } from './dead-letters/decision-backup';
 export { DeadLetterDesk, type DeskOptions } from './dead-letters/desk';
 export { requestSettlement, settlementOutcome, type SettleFailure, type SettleOutcome, type SettleRequest } from './dead-letters/jobs';
 export { MendRefusedError, mendedEvent, typeOfTopic, type MendedEvent } from './dead-letters/mend';

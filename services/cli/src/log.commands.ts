@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { ExportFlags, ImportFlags } from './commands/log-backup';
 import type { CopyFlags } from './commands/log-copy';
 import { commaList } from './commands/options';
 import type { CliConfig } from './config';
@@ -9,6 +10,9 @@ These commands work on the database and the log themselves, with the settings of
 Examples:
   picly log copy --to kafka --brokers 127.0.0.1:9092              while the system runs; as often as you like
   picly log copy --to kafka --brokers 127.0.0.1:9092 --cut-over   then start it with KAFKA_BROKERS
+
+  picly log export backup.picly                  and backup.picly.keys, the keys of persons
+  picly log import backup.picly                  into a fresh system that is not running
 
 See docs/how-to/move-to-kafka.md and docs/how-to/back-up-and-restore.md.`;
 
@@ -25,6 +29,7 @@ export function addLog(program: Command, config: CliConfig, onExit: (code: numbe
       const { runLogCopy } = await import('./commands/log-copy');
       onExit(await runLogCopy(flags, config));
     });
+  addBackup(log, config, onExit);
   log
     .command('unseal')
     .description('give up a move: the log of the database takes events again')
@@ -32,5 +37,34 @@ export function addLog(program: Command, config: CliConfig, onExit: (code: numbe
     .action(async (flags: { force?: boolean }) => {
       const { runUnseal } = await import('./commands/log-copy');
       onExit(await runUnseal(flags, config));
+    });
+}
+
+function addBackup(log: Command, config: CliConfig, onExit: (code: number) => void): void {
+  log
+    .command('export <file>')
+    .description('the whole log in one file with checksums; the keys of persons in another')
+    .option('--keys <file>', 'where the keys go (default: <file>.keys)')
+    .option('--without-keys', 'no keys')
+    .action(async (file: string, flags: ExportFlags) => {
+      const { runLogExport } = await import('./commands/log-backup');
+      onExit(await runLogExport(file, flags, config));
+    });
+  log
+    .command('keys <file>')
+    .description('only the keys of persons and the record of who is erased: after every erasure')
+    .action(async (file: string) => {
+      const { runKeysExport } = await import('./commands/log-backup');
+      onExit(await runKeysExport(file, config));
+    });
+  log
+    .command('import <file>')
+    .description('restore an exported log into a fresh system; everything is checked before anything is written')
+    .option('--keys <file>', 'the keys of persons (default: <file>.keys)')
+    .option('--without-keys', 'every person as if erased')
+    .option('--erasures <file>', 'a newer file of keys: whoever is erased there stays erased')
+    .action(async (file: string, flags: ImportFlags) => {
+      const { runLogImport } = await import('./commands/log-backup');
+      onExit(await runLogImport(file, flags, config));
     });
 }

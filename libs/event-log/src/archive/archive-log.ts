@@ -151,8 +151,8 @@ async function compareRestored(target: EventLog, { digest, ...bound }: ArchivedP
     throw new LogError('LOG_COPY_DIFFERS', false, `${placeOf(bound)} was not restored as it was: empty the system and begin again`);
 }
 
-/** A system that has lived already is none to restore into. */
-async function refuseOtherRecords(path: string, target: EventLog, header: ArchiveHeader): Promise<void> {
+/** A system that has lived already is none to restore into: throws `LogError` LOG_NOT_EMPTY unless its log is the beginning of the archive. */
+export async function refuseOtherRecords(path: string, target: EventLog, header: ArchiveHeader): Promise<void> {
   await target.ensureTopics(header.topics.map(({ name, partitions }) => ({ name, partitions, retentionMs: null })));
   const bounds = new Map((await target.bounds(header.topics.map(({ name }) => name))).map((bound) => [placeOf(bound), bound]));
   if ([...bounds.values()].every(({ end }) => end === 0)) return;
