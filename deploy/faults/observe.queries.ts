@@ -1,0 +1,84 @@
+import { decodeEvent, EVENT_TYPES, topicOf } from '@picly/contracts';
+import { createPool, type DatabasePool } from '@picly/database';
+import { createPostgresLog, type LogPosition } from '@picly/event-log';
+import type { Effects, LogEntry, ViewContents } from './history';
+
+const TOPICS = EVENT_TYPES.map(topicOf);
+const READ_AT_ONCE = 50_000;
+
+/** Looks at log and tables past the product. */
+export class Observer {
+  constructor(private readonly url: () => string) {}
+
+  /** The ends of all partitions now. */
+  async ends(): Promise<readonly LogPosition[]> {
+    const log = await createPostgresLog({ url: this.url() });
+    try {
+      return (await log.bounds(TOPICS)).map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Everything that came behind these positions. */
+  async logFrom(from: readonly LogPosition[]): Promise<LogEntry[]> {
+    const log = await createPostgresLog({ url: this.url() });
+    try {
+      const entries: LogEntry[] = [];
+      for (const start of from) {
+        const batches = await log.read({ from: [start], maxRecords: READ_AT_ONCE, maxWaitMs: 0 });
+        for (const record of batches.flatMap(({ records }) => records)) {
+          const { topic, partition, offset } = record;
+          entries.push({ topic, partition, offset, eventId: decodeEvent(record).id });
+        }
+      }
+      return entries;
+    } finally {
+      await log.close();
+    }
+  }
+
+  async views(ids: readonly string[]): Promise<ViewContents[]> {
+    return this.withPool(async (pool) => {
+      const active = await pool.query<{ projection: string; version: number; schema_name: string; topics: string[] }>(
+        `select v.projection, v.version, v.schema_name, v.topics from runtime.projections p
+         join runtime.projection_versions v on v.projection = p.name and v.version = p.active_version order by 1`,
+      );
+      const views: ViewContents[] = [];
+      for (const { projection, version, schema_name: schema, topics } of active) {
+        const folded = await pool.query<{ id: string }>(
+          `select event_id::text as id from ${schema}.processed_events where event_id = any ($1::uuid[])`,
+          [ids],
+        );
+        const parked = await pool.query<{ id: string }>(
+          'select event_id as id from runtime.dead_letters where projection = $1 and version = $2 and event_id = any ($3::text[])',
+          [projection, version, ids],
+        );
+        views.push({ view: projection, topics, folded: folded.map(({ id }) => id), parked: parked.map(({ id }) => id) });
+      }
+      return views;
+    });
+  }
+
+  async effects(generationIds: readonly string[]): Promise<Effects[]> {
+    return this.withPool(async (pool) => {
+      const rows = await pool.query<{ id: string; actions: number; ratings: number; calls: number }>(
+        `select g.generation_id::text as id, g.downloads + g.shares + g.edits + g.regenerations + g.uses as actions,
+           (select count(*)::int from picly.ratings r where r.generation_id = g.generation_id) as ratings,
+           (select count(*)::int from picly.calls c where c.call_id = g.generation_id and c.is_generation and c.engine is not null) as calls
+         from picly.generations g where g.generation_id = any ($1::uuid[])`,
+        [generationIds],
+      );
+      return rows.map(({ id, ...counts }) => ({ generationId: id, ...counts }));
+    });
+  }
+
+  private async withPool<T>(work: (pool: DatabasePool) => Promise<T>): Promise<T> {
+    const pool = createPool({ url: this.url(), maxConnections: 1, applicationName: 'picly observer' });
+    try {
+      return await work(pool);
+    } finally {
+      await pool.close();
+    }
+  }
+}
