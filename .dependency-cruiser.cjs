@@ -48,9 +48,9 @@ module.exports = {
     },
     {
       name: 'lower-libs-do-not-know-higher-ones',
-      comment: 'database < event-log, personal-data < projections < platform.',
+      comment: 'database < event-log, personal-data < projections < erasure < platform.',
       severity: 'error',
-      from: { path: lib('database|event-log|personal-data|projections'), pathNot: '\\.(spec|features)\\.ts$|/conformance/' },
+      from: { path: lib('database|event-log|personal-data|projections|erasure'), pathNot: '\\.(spec|features)\\.ts$|/conformance/' },
       to: { path: lib('platform|testing') },
     },
     {
