@@ -1,3 +1,4 @@
+import type { DatabasePool } from '@picly/database';
 import { anEvent, TOY_POISON_QUALITY, toyProjection } from '@picly/testing';
 import { defineProjection } from './define';
 import { ViewFreshness } from './freshness';
@@ -33,6 +34,23 @@ describe('waitFor', () => {
     const here = new ViewFreshness({ pool: harness.pool, log: harness.log, runner });
     const positions = await harness.append(toyHistory(50));
     expect(await Promise.all([here, elsewhere()].map((freshness) => freshness.waitFor(['toy'], positions, 10_000)))).toEqual([true, true]);
+  });
+
+  it('asks the database nothing about what this process folds', async () => {
+    const runner = harness.runner([toyProjection]);
+    await runner.start();
+    await runner.whenFolded(await harness.append(toyHistory(10)));
+    const asked: string[] = [];
+    const pool: DatabasePool = {
+      ...harness.pool,
+      query: (text, values, name) => {
+        asked.push(name ?? text);
+        return harness.pool.query(text, values, name);
+      },
+    };
+    const here = new ViewFreshness({ pool, log: harness.log, runner });
+    expect(await here.waitFor(['toy'], await harness.append(toyHistory(10)), 10_000)).toBe(true);
+    expect(asked.filter((name) => name.startsWith('checkpoints'))).toEqual([]);
   });
 
   it('is false after the time given when a view is behind, and true once it has caught up', async () => {

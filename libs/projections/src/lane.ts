@@ -56,6 +56,7 @@ export class Lane {
   }
 
   own(claims: readonly Claim[]): void {
+    this.deps.board.hold(this.id, claims.map(placeOf));
     for (const claim of claims) {
       this.claims.set(placeOf(claim), claim);
       this.halts.delete(placeOf(claim));
@@ -67,6 +68,7 @@ export class Lane {
   }
 
   disown(places: readonly TopicPartition[]): void {
+    this.deps.board.release(this.id, places.map(placeOf));
     for (const place of places) {
       this.claims.delete(placeOf(place));
       this.ends.delete(placeOf(place));
@@ -90,6 +92,7 @@ export class Lane {
     const claim = this.claims.get(placeOf(place));
     if (!claim) return;
     this.claims.delete(placeOf(place));
+    this.deps.board.release(this.id, [placeOf(place)]);
     this.halts.set(placeOf(place), message);
     void noteError(this.deps.pool, this.projection, [claim], message).catch(() => undefined);
   }
@@ -214,6 +217,7 @@ export class Lane {
       // A claim made meanwhile has another number and stays.
       if (error.places.includes(place) && this.claims.get(place)?.epoch === move.epoch) this.claims.delete(place);
     }
+    this.deps.board.release(this.id, error.places);
     this.deps.metrics.failure(this.id, 'fenced');
     this.deps.onFenced(this, error.places);
     this.deps.logger.warn({ projection: this.id, partitions: error.places }, 'another instance has claimed them');

@@ -2,10 +2,24 @@
 export class PositionBoard {
   private readonly positions = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
+  private readonly held = new Set<string>();
 
   /** The next offset to be folded; 0 when nothing is known. `version` is `<name>@<version>`, `place` is `<topic>/<partition>`. */
   next(version: string, place: string): number {
     return this.positions.get(`${version} ${place}`) ?? 0;
+  }
+
+  /** This process folds these places: every step of theirs is reported here. */
+  hold(version: string, places: Iterable<string>): void {
+    for (const place of places) this.held.add(`${version} ${place}`);
+  }
+
+  release(version: string, places: Iterable<string>): void {
+    for (const place of places) this.held.delete(`${version} ${place}`);
+  }
+
+  isHeld(version: string, place: string): boolean {
+    return this.held.has(`${version} ${place}`);
   }
 
   /** Positions only grow: a report that comes late changes nothing. */
