@@ -275,12 +275,12 @@ describe('the stateless calls of experiments', () => {
         traffic: { units_per_day: 2000, days: 14 },
         options: { method: 'fixed' },
       });
-      // Oracle: statsmodels-like normal approximation by hand: n = 2 * (1.959964 + 0.841621)^2 * (.11*.89 + .1*.9*1.21)/(.1*.1)^2 * .01
+      // Oracle: 200,000 experiments of 15,468 units per arm drawn with numpy are significant in 80.1 %
       expect(status).toBe(200);
       expect(body).toMatchObject({ test: 'normal', looks: 1, days: 14, units_by_then: 28_000, reason: null });
-      expect(body['units']).toBeGreaterThan(32_000);
-      expect(body['units']).toBeLessThan(33_000);
-      expect(body['duration_days']).toBe(17);
+      expect(body['units']).toBeGreaterThan(30_500);
+      expect(body['units']).toBeLessThan(31_500);
+      expect(body['duration_days']).toBe(16);
       expect(body['power']).toBeGreaterThan(0.7);
       expect(body['minimum_detectable_effect']).toBeGreaterThan(0.1);
     });
