@@ -6,7 +6,7 @@ import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
 import type { ExperimentProps } from './effect-over-time';
 import type { Effect, Results } from './rows';
-import { lift, liftInterval, metricValue } from './words';
+import { lift, liftInterval, metricValue, reasonWords } from './words';
 
 interface ArmRow {
   readonly metric: string;
@@ -17,13 +17,17 @@ interface ArmRow {
   readonly value: number | null;
   readonly effect: Effect | undefined;
   readonly chance: number | undefined;
+  readonly reason: string | null;
 }
 
 function rowsOf({ metrics }: Results): readonly ArmRow[] {
   return metrics.flatMap(({ metric, role, type, arms, comparisons }) =>
     arms.map(({ arm, n, value }) => {
       const comparison = comparisons.find((one) => one.arm === arm);
-      return { metric, role, type, arm, n, value, effect: comparison?.relative, chance: comparison?.bayesian?.chance_to_win };
+      const { relative, bayesian } = comparison ?? {};
+      const effect = relative?.reason === null ? relative : undefined;
+      const reason = relative?.reason ?? null;
+      return { metric, role, type, arm, n, value, effect, reason, chance: bayesian?.chance_to_win };
     }),
   );
 }
@@ -65,8 +69,10 @@ export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
             colour={colours.get(row.arm) ?? 0}
             label={`${lift(row.effect.effect)}, ${liftInterval(row.effect.interval)}`}
           />
-        ) : (
+        ) : row.reason === null ? (
           'control'
+        ) : (
+          reasonWords(row.reason)
         ),
     },
     { id: 'effect', label: 'Change', value: (row) => row.effect?.effect, show: (row) => lift(row.effect?.effect), numeric: true },

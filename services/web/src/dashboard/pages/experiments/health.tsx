@@ -32,7 +32,7 @@ export function Health({ results: { health, decision } }: { readonly results: Re
           {count(stray.unknown_arm)} of unknown arms, {count(stray.while_not_running)} while it did not run
         </Check>
         <Check alarm={balance.alarm} name="Balance">
-          The arms were alike before they were told apart
+          {balance.alarm ? 'The arms differed before they were told apart' : 'The arms were alike before they were told apart'}
         </Check>
         <Check alarm={harmed.length > 0} name="Guardrails">
           {decision.guardrails.length === 0 ? 'None was set' : harmed.length === 0 ? 'None is harmed' : harmed.join(', ')}

@@ -4,7 +4,7 @@ import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import type { ExperimentProps } from './effect-over-time';
 import type { Interval, Results } from './rows';
-import { lift, liftInterval } from './words';
+import { lift, liftInterval, reasonWords } from './words';
 
 interface SegmentRow {
   readonly dimension: string;
@@ -14,12 +14,13 @@ interface SegmentRow {
   readonly effect: number;
   readonly interval: Interval;
   readonly p: number | undefined;
+  readonly reason: string | null;
 }
 
 function rowsOf({ segments }: Results): readonly SegmentRow[] {
   return segments.flatMap(({ dimension, segments: parts }) =>
     parts.flatMap(({ segment, arms, comparisons }) =>
-      comparisons.map(({ arm, effect, interval, p_adjusted: p }) => ({
+      comparisons.map(({ arm, effect, interval, p_adjusted: p, reason }) => ({
         dimension,
         segment,
         arm,
@@ -27,6 +28,7 @@ function rowsOf({ segments }: Results): readonly SegmentRow[] {
         effect,
         interval,
         p,
+        reason,
       })),
     ),
   );
@@ -37,8 +39,20 @@ const COLUMNS: readonly Column<SegmentRow>[] = [
   { id: 'segment', label: 'Segment', value: (row) => row.segment, wide: true },
   { id: 'arm', label: 'Arm', value: (row) => row.arm },
   { id: 'n', label: 'People', value: (row) => row.n, show: (row) => count(row.n), numeric: true },
-  { id: 'effect', label: 'Change', value: (row) => row.effect, show: (row) => lift(row.effect), numeric: true },
-  { id: 'low', label: 'Interval', value: (row) => row.interval[0], show: (row) => liftInterval(row.interval), numeric: true },
+  {
+    id: 'effect',
+    label: 'Change',
+    value: (row) => (row.reason === null ? row.effect : null),
+    show: (row) => lift(row.reason === null ? row.effect : null),
+    numeric: true,
+  },
+  {
+    id: 'low',
+    label: 'Interval',
+    value: (row) => row.interval[0],
+    show: (row) => (row.reason === null ? liftInterval(row.interval) : reasonWords(row.reason)),
+    numeric: true,
+  },
   { id: 'p_adjusted', label: 'p, adjusted', value: (row) => row.p, show: (row) => row.p?.toPrecision(2) ?? percent(null), numeric: true },
 ];
 

@@ -7,6 +7,9 @@ const LONGEST_FORECAST_HOURS = 24 * 730;
 /** A relative effect in percent with its sign. */
 export const lift = signed(percent);
 
+/** Why there is no comparison, in words; a neutral result is not shown as if it were one. */
+export const reasonWords = (reason: string): string => `not comparable: ${reason.replaceAll('_', ' ')}`;
+
 /** An interval in percent, open ends as such. */
 export function liftInterval(interval: Interval | null): string {
   if (interval === null) return '–';

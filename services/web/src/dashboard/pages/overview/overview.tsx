@@ -58,10 +58,12 @@ function Nothing(): JSX.Element {
 
 type Success = Dashboard['success_metrics']['success_rate'];
 
-function comparedWords({ change }: Success): string {
-  if (change === null) return '';
-  const word = change > 0 ? 'better' : change < 0 ? 'worse' : 'neither better nor worse';
-  return `Pictures are ${word} than in the stretch compared with. `;
+/** A change that lies within the interval may be chance, and is not called one. */
+function comparedWords({ previous, lower, upper }: Success): string {
+  if (previous === null || lower === null || upper === null) return '';
+  if (previous < lower) return 'Pictures are better than in the stretch compared with. ';
+  if (previous > upper) return 'Pictures are worse than in the stretch compared with. ';
+  return 'Whether pictures are better than in the stretch compared with cannot be told yet. ';
 }
 
 function aimWords({ lower, upper, target }: Success): string {
