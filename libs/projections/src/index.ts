@@ -17,6 +17,7 @@ export * from './install';
 export * from './migrations';
 export { schemaOf, topicsOf } from './names';
 export * from './metrics';
+export { applyRetention, refuseHarmfulRules, RetentionRefusedError, type RetentionRule } from './retention/retention';
 export { PositionBoard } from './position-board';
 export * from './runner';
 export * from './freshness';

@@ -25,6 +25,15 @@ export const COMMON_CONFIG = defineConfig({
     max: 1_000,
     meaning: 'Partitions of every topic; the most instances of a service that share the work.',
   }),
+  LOG_RETENTION: list({
+    default: [],
+    meaning:
+      'Topics whose events are dropped after so many days, as topic=days; all others are kept for ever, as views are rebuilt from them.',
+  }),
+  LOG_RETENTION_OVER_REBUILDS: list({
+    default: [],
+    meaning: 'Projections that need not be rebuilt from the start: LOG_RETENTION may drop what they have folded.',
+  }),
   DEAD_LETTER_LIMIT: whole({
     default: 10_000,
     min: 1,

@@ -10,6 +10,7 @@ import { createRegistry } from '../operations/metrics';
 import { Readiness } from '../operations/readiness';
 import { buildApp } from './build-app';
 import { closeHttp } from './close-http';
+import { LogRetention } from './log-retention';
 import { Projecting } from './projecting';
 import { Closers, openResources } from './resources';
 import type { ServiceDefinition } from './service-definition';
@@ -60,6 +61,7 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
   const registry = createRegistry(definition.name);
   const opened = await openResources(definition, { ...options, onFatal }, closers);
   const resources = { ...opened, log: measuredLog(opened.log, registry) };
+  const retention = new LogRetention({ pool: resources.pool, log: resources.log, config, logger });
   const { signal } = options;
   const projections = new Projecting(definition, {
     ...resources,
@@ -90,9 +92,11 @@ async function start(definition: ServiceDefinition, options: Starting): Promise<
     freshness: projections.freshness,
   });
   // Closed in the reverse order: answers under way may still wait for the projections.
+  closers.add('retention', () => retention.stop());
   closers.add('projections', () => projections.stop());
   closers.add('HTTP', () => closeHttp(app, config.SHUTDOWN_TIMEOUT_MS));
   await refuseOpenDoor(authenticator, config, logger);
+  await retention.start();
   await projections.start();
   await listen(app, config);
   const url = urlOf(app, config.HOST);
