@@ -20,14 +20,17 @@ export interface AuditResult {
 const SAMPLE_ROWS = 20;
 const KEEP_RUNS = 200;
 
-/** Claims the audits that are due: of several instances one asks. */
+/** Seconds after which nothing is due any more: audits then run on request only. */
+const NEVER_S = 1_000_000_000;
+
+/** Claims the audits that are due: of several instances one asks. `intervalS` 0: only those that were requested. */
 export async function takeDueAudits(sql: Sql, names: readonly string[], intervalS: number): Promise<string[]> {
   const rows = await sql.query<{ name: string }>(
     `update runtime.projections set next_audit_at = now() + make_interval(secs => $2)
       where name in (select name from runtime.projections
-                      where name = any($1) and coalesce(next_audit_at, '-infinity') <= now() for update skip locked)
+                      where name = any($1) and coalesce(next_audit_at <= now(), $3) for update skip locked)
       returning name`,
-    [names, intervalS],
+    [names, intervalS === 0 ? NEVER_S : intervalS, intervalS > 0],
     'audits_due',
   );
   return rows.map(({ name }) => name);

@@ -39,7 +39,6 @@ const LOOK_EVERY_MS = 1_000;
 const MAX_RECORDS = 10_000;
 const MAX_DEAD_LETTERS = 10_000;
 const CONNECTIONS = 5;
-const NEVER_S = 1_000_000_000;
 
 /**
  * Looks after the versions of the projections that this process has code for: hands those that are live to the runner, works on jobs
@@ -94,8 +93,7 @@ export class ProjectionKeeper {
     const installed = await this.follow();
     const jobs = await takeJobs(pool, this.skills, this.owner, LEASE_S);
     for (const pass of new Set(jobs.map((job) => job.pass))) this.begin(jobs.filter((job) => job.pass === pass));
-    const intervalS = this.options.auditIntervalS || NEVER_S;
-    const due = await takeDueAudits(pool, this.names, intervalS);
+    const due = await takeDueAudits(pool, this.names, this.options.auditIntervalS ?? 0);
     if (due.length > 0) this.track(this.audit(installed, due));
   }
 
