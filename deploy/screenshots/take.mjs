@@ -105,7 +105,7 @@ try {
     await settled(page);
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     if (overflow > 0) console.error(`${name}: ${overflow} px too wide`);
-    const height = Math.min(1600, await page.evaluate('document.documentElement.scrollHeight'));
+    const height = Math.min(1500, await page.evaluate('document.documentElement.scrollHeight'));
     await page.setViewportSize({ width, height: Math.max(900, height) });
     await page.waitForTimeout(300);
     await page.screenshot({ path: path.join(out, `${name}.png`) });
