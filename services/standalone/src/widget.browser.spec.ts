@@ -109,7 +109,8 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     const page = await own.newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${origin}/?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString()}`);
+    const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+    await page.goto(`${origin}/?${asked.join('&')}`);
     return page;
   }
 
