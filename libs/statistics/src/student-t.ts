@@ -1,8 +1,8 @@
 import { incompleteBeta, logBeta } from './gamma';
 import { normalQuantile, normalSurvival } from './normal';
 
-/** Beyond this many degrees of freedom the t and the normal distribution differ by less than a double can tell. */
-const NORMAL_FROM = 1e12;
+/** Beyond this many degrees of freedom the t and the normal distribution differ by less than 1e-9. */
+const NORMAL_FROM = 1e9;
 
 /** P(T > t) with df > 0 degrees of freedom, also fractional: I_x(df/2, 1/2) / 2, x = df / (df + t^2) (A & S 26.7.1). */
 export function tSurvival(t: number, df: number): number {
