@@ -20,10 +20,10 @@ export const COMMON_CONFIG = defineConfig({
     meaning: 'Copies of every partition of topics made here; the default is the broker’s.',
   }),
   LOG_PARTITIONS: whole({
-    default: 8,
+    default: 4,
     min: 1,
     max: 1_000,
-    meaning: 'Partitions of every topic; the most instances of a service that share the work.',
+    meaning: 'Partitions of every topic: the most instances of a service that share the work. Each costs every round of folding a little.',
   }),
   LOG_RETENTION: list({
     default: [],
