@@ -49,8 +49,7 @@ export interface BatchAnswer {
 }
 
 const EXPOSED = 'experiment-exposed';
-const isExposure = (entry: unknown): boolean =>
-  typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'exposure';
+const isExposure = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'exposure';
 
 const NOT_FOR_BROWSERS = 'a browser key may not send events of this type';
 
