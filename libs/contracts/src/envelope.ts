@@ -62,8 +62,14 @@ export function encodeEvent(event: SealedEvent): EncodedEvent {
   if (event.happenedAt !== undefined) headers['ce_happenedtime'] = isoOf(event.happenedAt);
   if (event.sentAt !== undefined) headers['ce_senttime'] = isoOf(event.sentAt);
   if (event.fingerprint !== undefined) headers['ce_fingerprint'] = event.fingerprint;
-  const body = event.sealed === undefined ? event.data : { ...event.data, sealed: event.sealed };
-  return { value: Buffer.from(JSON.stringify(body), 'utf8'), headers, timestamp: event.receivedAt };
+  return { value: Buffer.from(bodyOf(event), 'utf8'), headers, timestamp: event.receivedAt };
+}
+
+/** The data as JSON with what is sealed as its last member, which needs no escaping: it is most of the bytes. */
+function bodyOf({ data, sealed }: SealedEvent): string {
+  const open = JSON.stringify(data);
+  if (sealed === undefined) return open;
+  return `${open.slice(0, -1)}${open === '{}' ? '' : ','}"sealed":"${sealed}"}`;
 }
 
 function instant(headers: Readonly<Record<string, string>>, name: string): number | undefined {

@@ -90,7 +90,11 @@ function encrypt(text: string, id: string, secret: KeyObject): string {
   cipher.setAAD(Buffer.from(id, 'utf8'));
   const body = cipher.update(text, 'utf8');
   cipher.final();
-  return Buffer.concat([vector, cipher.getAuthTag(), body]).toString('base64url');
+  const box = Buffer.allocUnsafe(IV_BYTES + TAG_BYTES + body.length);
+  box.set(vector);
+  box.set(cipher.getAuthTag(), IV_BYTES);
+  box.set(body, IV_BYTES + TAG_BYTES);
+  return box.toString('base64url');
 }
 
 /** Reads the outside of a sealed text. Throws `SealError` SEAL_INVALID. */
