@@ -130,7 +130,7 @@ describe('a gateway before other services', () => {
     expect(answer.body['unavailable']).toContainEqual({ part: 'engines', code: 'service_unavailable' });
   });
 
-  test.each(['days=0', 'days=367', 'days=x', 'tz=Nowhere', 'from=2026-01-01'])(
+  test.each(['days=0', 'days=367', 'days=x', 'tz=Nowhere', 'from=2026-01-01&to=2025-12-01', 'from=2020-01-01', 'until=2026-01-01'])(
     'a query that makes no sense is refused: %s',
     async (query) => {
       expect(await world.send('GET', `dashboard?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_query' } });
