@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafkaLog } from '@picly/event-log';
-import { describeWithKafka, runPage } from '@picly/testing';
+import { describeWithEmptyKafka, runPage } from '@picly/testing';
 
 const PAGE = 'docs/how-to/move-to-kafka.md';
 
@@ -74,7 +74,7 @@ interface Status {
   }[];
 }
 
-describeWithKafka('moving to Kafka', ({ brokers }) => {
+describeWithEmptyKafka('moving to Kafka', ({ brokers }) => {
   let folder: string;
   let url: string;
   beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'picly-move-'))));

@@ -5,7 +5,7 @@ import { ApiClient } from '@picly/api-client';
 import { createPool, startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
 import { startService, type ServiceHandle } from '@picly/platform';
 import { digestTables, schemaOf, type TableSpec } from '@picly/projections';
-import { describeWithKafka, seededRandom } from '@picly/testing';
+import { describeWithEmptyKafka, seededRandom } from '@picly/testing';
 import { readStandaloneConfig } from './config';
 import { happen } from './demo/world/world';
 import type { WorldEvent } from './demo/world/event';
@@ -71,7 +71,7 @@ async function digests(url: string): Promise<Record<string, string>> {
   return all;
 }
 
-describeWithKafka('the embedded log and Kafka', ({ brokers }) => {
+describeWithEmptyKafka('the embedded log and Kafka', ({ brokers }) => {
   let postgres: EmbeddedPostgres;
   let dataDir: string;
 

@@ -7,14 +7,14 @@ import { EVENT_TYPES } from '@picly/contracts';
 import { createPool, startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
 import { createKafkaLog } from '@picly/event-log';
 import { startService } from '@picly/platform';
-import { describeWithKafka } from '@picly/testing';
+import { describeWithEmptyKafka } from '@picly/testing';
 import { readStandaloneConfig } from './config';
 import { standalone } from './standalone.module';
 
 const GENERATION = '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c0';
 const call = { engine: 'flux', success: true, response_time: 1, cost: 0, revenue: 0 };
 
-describeWithKafka('a person who is erased, on Kafka', ({ brokers }) => {
+describeWithEmptyKafka('a person who is erased, on Kafka', ({ brokers }) => {
   let postgres: EmbeddedPostgres;
   let dataDir: string;
   beforeAll(async () => {

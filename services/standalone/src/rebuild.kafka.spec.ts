@@ -6,7 +6,7 @@ import { ApiClient } from '@picly/api-client';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
 import { startService, type ServiceHandle } from '@picly/platform';
 import type { Job } from '@picly/projections';
-import { describeWithKafka } from '@picly/testing';
+import { describeWithEmptyKafka } from '@picly/testing';
 import { readStandaloneConfig } from './config';
 import { happen } from './demo/world/world';
 import { standalone } from './standalone.module';
@@ -14,7 +14,7 @@ import { standalone } from './standalone.module';
 const PROJECTIONS = '/api/analytics/admin/projections';
 const WORLD = { seed: 'rebuild on kafka', events: 1_200, days: 3, until: Date.UTC(2026, 0, 31) };
 
-describeWithKafka('a rebuild from Kafka', ({ brokers }) => {
+describeWithEmptyKafka('a rebuild from Kafka', ({ brokers }) => {
   let postgres: EmbeddedPostgres;
   let dataDir: string;
   let service: ServiceHandle;

@@ -1,6 +1,7 @@
 import { isKafkaRequired, kafkaUnavailable, publishKafka, testKafkaBrokers } from './config';
 import { startContainerKafka } from './container-kafka';
 import { startJdkKafka } from './jdk-kafka';
+import { takeTopics } from './own-topics';
 
 interface Started {
   readonly brokers: readonly string[];
@@ -47,6 +48,19 @@ export function describeWithKafka(title: string, suite: (kafka: { readonly broke
     it(`is not tested here, Kafka is not available: ${kafkaUnavailable() ?? 'it was not started'}`, () => {
       if (isKafkaRequired()) throw new Error('Kafka is required');
     });
+  });
+}
+
+const TOPICS_WITHIN_MS = 300_000;
+
+/** The same for a suite that runs the product, whose topics have fixed names: it finds none of them. */
+export function describeWithEmptyKafka(title: string, suite: (kafka: { readonly brokers: readonly string[] }) => void): void {
+  describeWithKafka(title, (kafka) => {
+    let giveBack: (() => Promise<void>) | undefined;
+    beforeAll(async () => void (giveBack = await takeTopics(kafka.brokers)), TOPICS_WITHIN_MS);
+    suite(kafka);
+    // After what the suite has to close.
+    afterAll(() => giveBack?.());
   });
 }
 

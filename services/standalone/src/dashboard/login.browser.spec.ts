@@ -61,7 +61,7 @@ describeWithBrowser('logging in', (open) => {
     const keys = `${world.url}/api/analytics/admin/keys`;
     expect((await fetch(keys, { headers })).status).toBe(200);
     await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByLabel('Key').waitFor();
+    await page.getByLabel('Key', { exact: true }).waitFor();
     expect((await fetch(keys, { headers })).status).toBe(401);
     await page.context().close();
   }, 120_000);

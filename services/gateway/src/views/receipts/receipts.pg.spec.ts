@@ -77,7 +77,7 @@ describe('the receipt of an event', () => {
 
   test('the state of the views is shown to administrators', async () => {
     const answer = await world.send('GET', 'admin/projections');
-    expect(answer.body['data']).toMatchObject([{ projection: 'receipts', version: 1, active: true }]);
+    expect(answer.body['data']).toContainEqual(expect.objectContaining({ projection: 'receipts', version: 1, active: true }));
   });
 
   test.each(['limit=0', 'limit=1001', 'cursor=x', 'sort=up'])('a query that makes no sense is refused: %s', async (query) => {
