@@ -57,12 +57,17 @@ describe('distributions', () => {
     );
   });
 
+  it.each([1e-323, 1e-300, 1, 1e300, Infinity])('chi-square with endless degrees of freedom exceeds %p for sure', (x) => {
+    expect(chiSquareSurvival(x, Infinity)).toBe(1);
+  });
+
   it('answer finite numbers to anything', () => {
     fc.assert(
       fc.property(fc.double(), fc.double(), (x, df) => {
         const values = [normalSurvival(x), normalQuantile(x), tSurvival(x, df), tUpperQuantile(x, df), chiSquareSurvival(x, df)];
         expect(values.filter((value) => Number.isNaN(value))).toEqual([]);
       }),
+      { numRuns: 2_000 },
     );
   });
 });

@@ -71,6 +71,7 @@ const ratio = ([top, bottom]: readonly [readonly number[], readonly number[]], x
  * p outside is clamped to the smallest and largest p that has one.
  */
 export function normalQuantile(p: number): number {
+  if (Number.isNaN(p)) return 0;
   const inside = Math.min(Math.max(p, Number.MIN_VALUE), 1 - Number.EPSILON / 2);
   const q = inside - 0.5;
   if (Math.abs(q) <= 0.425) return q * ratio(CENTRE, 0.180625 - q * q);

@@ -4,9 +4,12 @@ import { normalQuantile, normalSurvival } from './normal';
 /** Beyond this many degrees of freedom the t and the normal distribution differ by less than 1e-9. */
 const NORMAL_FROM = 1e9;
 
+/** Below so few degrees of freedom any finite t is nothing, and half of them is no number any more. */
+const NOTHING_BELOW = 1e-200;
+
 /** P(T > t) with df > 0 degrees of freedom, also fractional: I_x(df/2, 1/2) / 2, x = df / (df + t^2) (A & S 26.7.1). */
 export function tSurvival(t: number, df: number): number {
-  if (Number.isNaN(t) || !(df > 0)) return 0.5;
+  if (Number.isNaN(t) || !(df > NOTHING_BELOW)) return 0.5;
   if (df >= NORMAL_FROM) return normalSurvival(t);
   const square = (t / df) * t;
   const beyond = square === Number.POSITIVE_INFINITY ? 0 : incompleteBeta(df / 2, 0.5, 1 / (1 + square), square / (1 + square)) / 2;
@@ -44,7 +47,7 @@ function upperQuantile(tail: number, df: number): number {
 
 /** The t with P(T > t) = tail, 0 < tail < 1. */
 export function tUpperQuantile(tail: number, df: number): number {
-  if (!(tail > 0 && tail < 1) || !(df > 0)) return 0;
+  if (!(tail > 0 && tail < 1) || !(df > NOTHING_BELOW)) return 0;
   if (df >= NORMAL_FROM) return -normalQuantile(tail);
   if (tail === 0.5) return 0;
   return tail < 0.5 ? upperQuantile(tail, df) : -upperQuantile(1 - tail, df);
