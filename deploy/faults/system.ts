@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
 import { startTcpProxy, type TcpProxy } from '@picly/testing';
-import { childEnvironment } from './config';
+import { childEnvironment } from '../bench/harness/config';
 
 const ROOT = path.resolve(__dirname, '../..').replace(/\/dist$/, '');
 const MAIN = path.join(ROOT, 'dist/services/standalone/src/main.js');

@@ -81,7 +81,8 @@ function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationSt
   };
 }
 
-const PLACEHOLDER = { known: false, occurredAt: null, logOffset: null, engine: '', modelVersion: '', promptHash: null } as const;
+/** What is known of a generation that nobody has reported. */
+export const PLACEHOLDER = { known: false, occurredAt: null, logOffset: null, engine: '', modelVersion: '', promptHash: null } as const;
 
 /** What was known of a generation, or a placeholder recorded with the first event about it. */
 function placeholderOr(before: GenerationState | undefined, recordedAt: number): Omit<GenerationState, 'generationId' | 'actions'> {

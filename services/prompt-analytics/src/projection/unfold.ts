@@ -1,6 +1,7 @@
 import { GENERATION_ACTIONS } from '@picly/contracts';
 import type { ErasedEvent, FoldSql } from '@picly/projections';
 import { loadGenerations, loadMoved, loadRatings } from './load.fold';
+import { PLACEHOLDER } from './merge-generations';
 import type { RatingChange } from './merge-ratings';
 import type { EVENTS_FOLDED, FoldedEvent, GenerationState, RatingState } from './state';
 import { StatementWriter } from './statement-writer';
@@ -18,7 +19,6 @@ interface GenerationStep {
 }
 
 const idOf = (event: FoldedEvent): string => event.data.generation_id.toLowerCase();
-const PLACEHOLDER = { known: false, occurredAt: null, logOffset: null, engine: '', modelVersion: '', promptHash: null } as const;
 
 function withoutActions(state: GenerationState, taken: readonly TakenAction[]): GenerationState {
   if (taken.length === 0) return state;

@@ -1,4 +1,5 @@
 import type { TextStore } from './text-store';
+import { within } from './within';
 
 const PREFIX = 'picly.asked.';
 const MOST_REMEMBERED = 200;
@@ -49,24 +50,17 @@ export class Asking {
   /** Asks the server. One that does not answer in time does not keep a person from rating. */
   async permission(subject: Subject): Promise<Permission> {
     const { endpoint, key } = this.deps;
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+    const headers = { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+    const request = { method: 'POST', headers, body: JSON.stringify(subject), credentials: 'omit' } as const;
     try {
-      const headers = { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
-      const response = await fetch(`${endpoint}/api/analytics/ask`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(subject),
-        credentials: 'omit',
-        signal: giveUp.signal,
+      return await within(PATIENCE_MS, async (signal) => {
+        const response = await fetch(`${endpoint}/api/analytics/ask`, { ...request, signal });
+        if (!response.ok) return { ask: true };
+        const answer = (await response.json()) as Partial<Permission>;
+        return { ask: answer.ask !== false, ...(typeof answer.liked === 'number' && { liked: answer.liked }) };
       });
-      if (!response.ok) return { ask: true };
-      const answer = (await response.json()) as Partial<Permission>;
-      return { ask: answer.ask !== false, ...(typeof answer.liked === 'number' && { liked: answer.liked }) };
     } catch {
       return { ask: true };
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { assignFrom, stickyKey, type Assignment, type Attributes, type ExperimentDefinitions } from '@picly/assignment';
 import type { TextStore } from './text-store';
+import { within } from './within';
 
 export interface ExperimentsDeps {
   readonly endpoint: string;
@@ -77,30 +78,26 @@ export class Experiments {
   }
 
   private async load(): Promise<void> {
-    const { endpoint, key, store } = this.deps;
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
     try {
-      const headers = {
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-        ...(this.kept?.etag && { 'if-none-match': this.kept.etag }),
-      };
-      const response = await fetch(`${endpoint}/api/analytics/experiments/definitions`, {
-        headers,
-        credentials: 'omit',
-        signal: giveUp.signal,
-      });
-      if (response.status !== 200 && response.status !== 304) return;
-      this.loadedAt = performance.now();
-      const document: unknown = response.status === 200 ? await response.json() : undefined;
-      if (!isDocument(document)) return;
-      this.kept = { etag: response.headers.get('etag'), document };
-      if (this.deps.mayStore()) store.set(DOCUMENT, JSON.stringify(this.kept));
+      await within(PATIENCE_MS, (signal) => this.fetchDocument(signal));
     } catch {
       // Offline: what is kept goes on being right.
-    } finally {
-      clearTimeout(timer);
     }
+  }
+
+  private async fetchDocument(signal: AbortSignal): Promise<void> {
+    const { endpoint, key, store } = this.deps;
+    const headers = {
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...(this.kept?.etag && { 'if-none-match': this.kept.etag }),
+    };
+    const response = await fetch(`${endpoint}/api/analytics/experiments/definitions`, { headers, credentials: 'omit', signal });
+    if (response.status !== 200 && response.status !== 304) return;
+    this.loadedAt = performance.now();
+    const document: unknown = response.status === 200 ? await response.json() : undefined;
+    if (!isDocument(document)) return;
+    this.kept = { etag: response.headers.get('etag'), document };
+    if (this.deps.mayStore()) store.set(DOCUMENT, JSON.stringify(this.kept));
   }
 }
 

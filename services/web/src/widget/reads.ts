@@ -1,3 +1,5 @@
+import { within } from './within';
+
 /** A prompt that people liked, as the read API tells it. */
 export interface PromptSuggestion {
   readonly prompt: string;
@@ -10,20 +12,16 @@ export interface PromptSuggestion {
 const PATIENCE_MS = 8_000;
 
 /** Rows of a list of the read API. Rejects with what the page's developer can do about it. */
-async function rowsOf(url: string): Promise<PromptSuggestion[]> {
-  const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
-  try {
-    const response = await fetch(url, { credentials: 'same-origin', signal: giveUp.signal });
+function rowsOf(url: string): Promise<PromptSuggestion[]> {
+  return within(PATIENCE_MS, async (signal) => {
+    const response = await fetch(url, { credentials: 'same-origin', signal });
     if (response.status === 401 || response.status === 403) {
       throw new Error('a browser key cannot read: give data-reads the address of a server of yours that holds a read key');
     }
     if (!response.ok) throw new Error(`status ${response.status}`);
     const answer = (await response.json()) as { readonly data?: PromptSuggestion[] };
     return Array.isArray(answer.data) ? answer.data : [];
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }
 
 /** Reads for the page; a failure is told in the console and is an empty list for the page. */

@@ -1,3 +1,4 @@
+import { within } from '../within';
 import type { WidgetEvent } from './event-queue';
 
 /** Where events go, and with which key. */
@@ -87,15 +88,8 @@ export class Transport {
   private async post(body: string): Promise<Response | undefined> {
     const { endpoint, key } = this.destination;
     const headers = { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
-    try {
-      return await fetch(endpoint + PATH, { method: 'POST', headers, body, credentials: 'omit', mode: 'cors', signal: giveUp.signal });
-    } catch {
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-    }
+    const request = { method: 'POST', headers, body, credentials: 'omit', mode: 'cors' } as const;
+    return within(PATIENCE_MS, (signal) => fetch(endpoint + PATH, { ...request, signal })).catch(() => undefined);
   }
 }
 
