@@ -7,7 +7,7 @@ export function EngineName({ engine }: { readonly engine: string | null }): JSX.
   return (
     <span className="engine-name">
       <span className={`swatch series-${colourOf(engine)}`} aria-hidden="true" />
-      {engine ?? 'not known'}
+      <span>{engine ?? 'not known'}</span>
     </span>
   );
 }
