@@ -1,6 +1,6 @@
 import type { Timeline } from '@picly/experiments';
 import type { FoldSql } from '@picly/projections';
-import { contribute } from './contributions';
+import { contributionOf, type Contribution } from './contributions';
 import { byTime, type Fact } from './fact';
 import { deleteFacts, loadFacts, lockSubjects, recallSubjects, saveFacts, saveSubjects, type SubjectState } from './facts.fold';
 import { kindsFor } from './measure';
@@ -14,12 +14,19 @@ interface Known {
   readonly firstSeen: number;
 }
 
-/** Everything a subject counts for, in all experiments it was exposed to. */
-export function contributeAll(sums: Sums, timelines: Timelines, { facts, firstSeen }: Known): void {
-  const named = new Set(facts.flatMap(({ kind, experiment }) => (kind === 'exposure' && experiment !== null ? [experiment] : [])));
-  for (const key of named) {
+/** The experiments a subject was exposed to. */
+function experimentsOf(facts: readonly Fact[]): ReadonlySet<string> {
+  return new Set(facts.flatMap(({ kind, experiment }) => (kind === 'exposure' && experiment !== null ? [experiment] : [])));
+}
+
+/** What a subject counts for changes in every experiment it was or is exposed to. */
+function changeAll(sums: Sums, timelines: Timelines, before: Known | undefined, after: Known | undefined): void {
+  const facts = [...(before?.facts ?? []), ...(after?.facts ?? [])];
+  for (const key of experimentsOf(facts)) {
     const timeline = timelines.get(key);
-    if (timeline) contribute(sums, timeline, facts, firstSeen);
+    if (!timeline) continue;
+    const of = (known: Known | undefined): Contribution | undefined => known && contributionOf(timeline, known.facts, known.firstSeen);
+    sums.change(of(before), of(after));
   }
 }
 
@@ -61,8 +68,8 @@ export async function addFacts(sql: FoldSql, facts: readonly Fact[], timelines: 
     if (!old) continue;
     const state = before.get(subject);
     old.sort(byTime);
-    if (state) sums.without(() => contributeAll(sums, timelines, { facts: old, firstSeen: state.firstSeen }));
-    contributeAll(sums, timelines, { facts: [...old, ...(groups.get(subject) ?? [])].sort(byTime), firstSeen });
+    const now = [...old, ...(groups.get(subject) ?? [])].sort(byTime);
+    changeAll(sums, timelines, state && { facts: old, firstSeen: state.firstSeen }, { facts: now, firstSeen });
   }
   return sums;
 }
@@ -98,8 +105,8 @@ export async function removeFacts(sql: FoldSql, facts: readonly Fact[], timeline
     const old = (stored.get(subject) ?? []).sort(byTime);
     const ids = new Set(gone.map(({ eventId }) => eventId));
     const [was, is] = [before.get(subject), after.get(subject)];
-    if (was) sums.without(() => contributeAll(sums, timelines, { facts: old, firstSeen: was.firstSeen }));
-    if (is) contributeAll(sums, timelines, { facts: old.filter(({ eventId }) => !ids.has(eventId)), firstSeen: is.firstSeen });
+    const left = old.filter(({ eventId }) => !ids.has(eventId));
+    changeAll(sums, timelines, was && { facts: old, firstSeen: was.firstSeen }, is && { facts: left, firstSeen: is.firstSeen });
   }
   return sums;
 }

@@ -1,6 +1,6 @@
 import type { Timeline } from '@picly/experiments';
 import type { FoldSql } from '@picly/projections';
-import { contribute } from './contributions';
+import { contributionOf } from './contributions';
 import { byTime } from './fact';
 import { exposedSince, firstSeenOf, loadFacts } from './facts.fold';
 import { kindsFor } from './measure';
@@ -33,8 +33,7 @@ export async function recount(sql: FoldSql, { before, after, from }: Redefined):
     for (const [subject, facts] of await loadFacts(sql, some, kinds)) {
       const seen = firstSeen.get(subject) ?? 0;
       facts.sort(byTime);
-      if (before) sums.without(() => contribute(sums, before, facts, seen));
-      contribute(sums, after, facts, seen);
+      sums.change(before && contributionOf(before, facts, seen), contributionOf(after, facts, seen));
     }
     await storeSums(sql, sums);
   }

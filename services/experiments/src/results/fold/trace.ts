@@ -3,7 +3,7 @@ import type { Enrolment } from './enrolment';
 import type { Fact } from './fact';
 import { Accumulator, type MeasureContext } from './measure';
 
-/** `n` and the sums of `STAT_SUMS`, in their order. */
+/** `n` and the sums of `STAT_SUMS`, in their order; those left out at the end are 0. */
 export type Vector = readonly bigint[];
 
 /** How the sums change at a moment; milliseconds since the epoch. */
@@ -25,13 +25,17 @@ interface Amounts {
 }
 
 function vectorOf({ x, d, p, q }: Amounts): Vector {
+  if (d === 0n && p === 0n && q === 0n) return [1n, x, x * x];
   return [1n, x, x * x, d, d * d, x * d, p, p * p, x * p, q, q * q, p * q, x * q, d * p, d * q];
 }
 
 /** What a unit that is not in the sample counts for. */
-const NOBODY: Vector = vectorOf({ x: 0n, d: 0n, p: 0n, q: 0n }).map(() => 0n);
+const NOBODY: Vector = [0n];
 
-const difference = (after: Vector, before: Vector): Vector => after.map((value, index) => value - (before[index] ?? 0n));
+function difference(after: Vector, before: Vector): Vector {
+  const longer = after.length >= before.length ? after : before;
+  return longer.map((_, index) => (after[index] ?? 0n) - (before[index] ?? 0n));
+}
 
 /** The value of a metric for one unit, growing fact by fact. */
 class UnitValue {
