@@ -15,8 +15,21 @@ describe('bandit weights', () => {
     computed.forEach((chance, at) => expect(chance).toBeCloseTo(chances[at] ?? 0, 6));
   });
 
-  it('are equal between two arms, whatever is known: the second of two is always the other', () => {
+  it('of two arms follow the chances alone, as the second of two is always the other', () => {
     topTwoShares([0.99, 0.01]).forEach((share) => expect(share).toBeCloseTo(0.5, 12));
+    const { weights, chances } = banditWeights(
+      'proportion',
+      [
+        { n: 1_000, sum: 100 },
+        { n: 1_000, sum: 120 },
+      ],
+      { direction: 'up', floor: 0.1 },
+    );
+    expect(weights[1]).toBeCloseTo(0.1 + 0.8 * (chances[1] ?? 0), 12);
+    expect(weights[1]).toBeGreaterThan(0.7);
+  });
+
+  it('of more arms play the best half of the time', () => {
     topTwoShares([1, 0, 0]).forEach((share, at) => expect(share).toBeCloseTo([0.5, 0.25, 0.25][at] ?? 0, 12));
   });
 

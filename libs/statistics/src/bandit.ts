@@ -96,5 +96,7 @@ export function banditWeights(
   }
   const turned = options.direction === 'up' ? beliefs : beliefs.map(({ mean, sd }) => ({ mean: -mean, sd }));
   const chances = chancesOfBest(turned);
-  return { weights: withFloor(topTwoShares(chances), options.floor), chances, reason: null };
+  // Of two arms the second best is always the other: top-two would play both alike for ever.
+  const shares = chances.length === 2 ? chances : topTwoShares(chances);
+  return { weights: withFloor(shares, options.floor), chances, reason: null };
 }

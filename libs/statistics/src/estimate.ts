@@ -40,7 +40,7 @@ interface Pair {
   readonly theta: number;
 }
 
-function sharedTheta(type: MetricType, control: FullArmSums, arm: FullArmSums): number {
+function pooledTheta(type: MetricType, control: FullArmSums, arm: FullArmSums): number {
   const pooled = momentsOf(type, addSums(control, arm));
   return pooled.preVariance > 0 && pooled.variance > 0 ? pooled.covariance / pooled.preVariance : 0;
 }
@@ -97,8 +97,9 @@ export const neutralEstimate = (reason: NeutralReason, n: Estimate['n'], means: 
   reason,
 });
 
-function thetaOf(type: MetricType, sums: readonly [FullArmSums, FullArmSums], moments: readonly [Moments, Moments]): number {
-  const theta = type === 'ratio' ? linearisedTheta(...moments) : sharedTheta(type, ...sums);
+/** The CUPED coefficient of control and arm together; 0 where the past says nothing. */
+export function sharedTheta(type: MetricType, control: FullArmSums, arm: FullArmSums): number {
+  const theta = type === 'ratio' ? linearisedTheta(momentsOf(type, control), momentsOf(type, arm)) : pooledTheta(type, control, arm);
   return Number.isFinite(theta) ? theta : 0;
 }
 
@@ -114,7 +115,7 @@ function effectOf({ control, arm, theta }: Pair, scale: EffectScale): number {
 export function estimateEffect(type: MetricType, control: ArmSums, arm: ArmSums, options: EstimateOptions): Estimate {
   const sums = [fullSums(control), fullSums(arm)] as const;
   const moments = [momentsOf(type, sums[0]), momentsOf(type, sums[1])] as const;
-  const pair: Pair = { type, control: moments[0], arm: moments[1], theta: options.cuped ? thetaOf(type, sums, moments) : 0 };
+  const pair: Pair = { type, control: moments[0], arm: moments[1], theta: options.cuped ? sharedTheta(type, ...sums) : 0 };
   const n = [control.n, arm.n] as const;
   const means = [pair.control.mean, pair.arm.mean] as const;
   const denominators = type === 'ratio' ? sums.map(({ denominatorSum }) => denominatorSum) : [];

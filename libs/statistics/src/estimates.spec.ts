@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { addSums, sumsOfUnits, type MetricType } from './arm-sums';
-import { adaptiveEffect, adaptiveMean, type AllocationPeriod } from './adaptive';
 import { compare, DEFAULT_COMPARE_OPTIONS, testEffect } from './compare';
 import { estimateEffect } from './estimate';
 import { logBin, mergeLogBins } from './log-histogram';
 import { designEffect, quantileEffect, quantileOf, quantileOfBins } from './quantile';
 import { randomFrom } from './random';
 import { checkSegments } from './segments';
-import { stratifiedEffect } from './stratify';
+import { allocationEffect, stratifiedEffect, type AllocationStratum } from './stratify';
 import { pairedEffect, pairsByUnit, sumsByUnit } from './units';
 import oracle from './vectors/methods.json';
 
@@ -15,7 +14,7 @@ const FIXED = { ...DEFAULT_COMPARE_OPTIONS, method: 'fixed', effect: 'absolute' 
 
 describe('post-stratification', () => {
   it.each(oracle.stratified.rows.map((row) => ({ ...row, name: `${row.type}, ${row.scale}` })))('agrees with gbstats: $name', (row) => {
-    const { effect, se } = stratifiedEffect(row.type as MetricType, row.strata, row.scale as 'relative');
+    const { effect, se } = stratifiedEffect(row.type as MetricType, row.strata, { effect: row.scale as 'relative', cuped: false });
     expect(effect).toBeCloseTo(row.effect, 9);
     expect(se).toBeCloseTo(row.se, 9);
   });
@@ -24,11 +23,11 @@ describe('post-stratification', () => {
     const control = { n: 100, sum: 40 };
     const arm = { n: 90, sum: 50 };
     const plain = estimateEffect('proportion', control, arm, { effect: 'relative', cuped: false });
-    expect(stratifiedEffect('proportion', [{ control, arm }], 'relative')).toEqual(plain);
+    expect(stratifiedEffect('proportion', [{ control, arm }], { effect: 'relative', cuped: false })).toEqual(plain);
     const tiny = { control: { n: 0, sum: 0 }, arm: { n: 1, sum: 1 } };
     const whole = estimateEffect('proportion', control, addSums(arm, tiny.arm), { effect: 'relative', cuped: false });
-    expect(stratifiedEffect('proportion', [{ control, arm }, tiny], 'relative')).toEqual(whole);
-    expect(stratifiedEffect('mean', [], 'absolute').reason).toBe('too_few_units');
+    expect(stratifiedEffect('proportion', [{ control, arm }, tiny], { effect: 'relative', cuped: false })).toEqual(whole);
+    expect(stratifiedEffect('mean', [], { effect: 'absolute', cuped: false }).reason).toBe('too_few_units');
   });
 });
 
@@ -152,31 +151,70 @@ describe('percentiles', () => {
   });
 });
 
-describe('adaptive allocation', () => {
-  it('with one period of fixed weights is the plain comparison of means', () => {
-    const period: AllocationPeriod = {
-      weights: [0.5, 0.5],
-      arms: [
-        { n: 1000, sum: 300, sumSquares: 300 },
-        { n: 1000, sum: 360, sumSquares: 360 },
-      ],
-    };
-    expect(adaptiveMean([period], [1, 0])?.mean).toBeCloseTo(0.3, 12);
-    expect(adaptiveEffect([period], 1, 'absolute').effect).toBeCloseTo(0.06, 12);
-    expect(adaptiveEffect([period], 1, 'relative').effect).toBeCloseTo(0.2, 12);
-    expect(adaptiveEffect([], 1, 'relative').reason).toBe('too_few_units');
+describe('changing allocation', () => {
+  const PLAIN = { effect: 'absolute', cuped: false } as const;
+  const share = (n: number, sum: number): AllocationStratum['control'] => ({ n, sum });
+
+  it('with one stretch of fixed weights is the plain comparison', () => {
+    const [control, arm] = [sumsOfUnits([1, 2, 3, 5].map((value) => ({ value }))), sumsOfUnits([2, 4, 5, 7].map((value) => ({ value })))];
+    for (const effect of ['absolute', 'relative'] as const) {
+      const plain = estimateEffect('mean', control, arm, { effect, cuped: false });
+      const found = allocationEffect('mean', [{ control, arm, units: 8 }], { effect, cuped: false });
+      expect([found.effect, found.se].map((each) => each.toFixed(12))).toEqual([plain.effect, plain.se].map((each) => each.toFixed(12)));
+    }
+  });
+
+  it('finds nothing where nothing differs within the stretches, whatever the weights were', () => {
+    const strata = [
+      { control: share(900, 90), arm: share(100, 10), units: 1_000 },
+      { control: share(100, 50), arm: share(900, 450), units: 1_000 },
+    ];
+    expect(allocationEffect('proportion', strata, PLAIN).effect).toBeCloseTo(0, 12);
+    expect(estimateEffect('proportion', share(1_000, 140), share(1_000, 460), PLAIN).effect).toBeCloseTo(0.32, 12);
+  });
+
+  it('leaves out stretches in which an arm has nobody to compare, and says so when there is no other', () => {
+    const stretch = { control: share(100, 20), arm: share(100, 30), units: 400 };
+    const empty = { control: share(500, 500), arm: share(1, 0), units: 501 };
+    expect(allocationEffect('proportion', [stretch, empty], PLAIN)).toEqual(allocationEffect('proportion', [stretch], PLAIN));
+    expect(allocationEffect('proportion', [empty], PLAIN)).toMatchObject({ reason: 'too_few_units', n: [500, 1], effect: 0 });
+    expect(allocationEffect('mean', [], PLAIN).reason).toBe('too_few_units');
+  });
+
+  it.each(['mean', 'ratio'] as const)('takes the own history of units out within the stretches (CUPED), %s', (type) => {
+    const random = randomFrom(4);
+    const units = (n: number, level: number, lift: number): AllocationStratum['control'] =>
+      sumsOfUnits(
+        Array.from({ length: n }, () => {
+          const pre = level + random.normal();
+          return { value: pre + lift + 0.2 * random.normal(), pre, denominator: 2 + random.below(3), preDenominator: 2 + random.below(3) };
+        }),
+      );
+    const strata = [
+      { control: units(800, 5, 0), arm: units(200, 5, 1), units: 1_000 },
+      { control: units(200, 9, 0), arm: units(800, 9, 1), units: 1_000 },
+    ];
+    const plain = allocationEffect(type, strata, PLAIN);
+    const adjusted = allocationEffect(type, strata, { effect: 'absolute', cuped: true });
+    expect(adjusted.theta).toBeGreaterThan(type === 'mean' ? 0.9 : 0);
+    expect(adjusted.se / plain.se).toBeLessThan(type === 'mean' ? 0.25 : 1);
+    if (type === 'mean') expect(adjusted.effect).toBeCloseTo(1, 1);
   });
 
   it('stays finite whatever the sums', () => {
-    const arm = fc.record({ n: fc.nat({ max: 50 }), sum: fc.integer({ min: -99, max: 99 }), sumSquares: fc.nat({ max: 999 }) });
-    const period = fc.record({
-      weights: fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
-      arms: fc.tuple(arm, arm),
+    const arm = fc.record({
+      n: fc.nat({ max: 50 }),
+      sum: fc.integer({ min: -99, max: 99 }),
+      sumSquares: fc.nat({ max: 999 }),
+      preSum: fc.nat(),
     });
+    const stratum = fc.record({ control: arm, arm, units: fc.nat({ max: 200 }) });
+    const options = fc.record({ effect: fc.constantFrom('relative' as const, 'absolute' as const), cuped: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(period, { maxLength: 5 }), fc.constantFrom('relative' as const, 'absolute' as const), (periods, scale) => {
-        const { effect, se } = adaptiveEffect(periods, 1, scale);
-        expect(Number.isFinite(effect) && Number.isFinite(se)).toBe(true);
+      fc.property(fc.array(stratum, { maxLength: 5 }), fc.constantFrom('mean', 'proportion', 'ratio'), options, (strata, type, how) => {
+        const { effect, se, reason, means } = allocationEffect(type as MetricType, strata, how);
+        expect([effect, se, ...means].every(Number.isFinite)).toBe(true);
+        expect(se > 0 || reason !== null).toBe(true);
       }),
     );
   });

@@ -1,4 +1,3 @@
-export * from './adaptive';
 export * from './always-valid';
 export * from './arm-sums';
 export * from './bandit';
