@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { provideQueries, type ServiceDefinition } from '@picly/platform';
 import { promptAnalytics } from './projection/prompt-analytics.projection';
+import { KindsController } from './views/kinds/kinds.controller';
+import { KindsQueries } from './views/kinds/kinds.queries';
 import { PromptSuggestionsController } from './views/prompt-suggestions/prompt-suggestions.controller';
 import { PromptSuggestionsQueries } from './views/prompt-suggestions/prompt-suggestions.queries';
 import { PromptQueries } from './views/prompts/prompt.queries';
@@ -15,7 +17,14 @@ import { TopPromptsController } from './views/top-prompts/top-prompts.controller
 import { TopPromptsQueries } from './views/top-prompts/top-prompts.queries';
 
 @Module({
-  controllers: [TopPromptsController, PromptSuggestionsController, PromptsController, SummaryController, RatingsController],
+  controllers: [
+    TopPromptsController,
+    PromptSuggestionsController,
+    KindsController,
+    PromptsController,
+    SummaryController,
+    RatingsController,
+  ],
   providers: [
     TopPromptsQueries,
     PromptSuggestionsQueries,
@@ -23,6 +32,7 @@ import { TopPromptsQueries } from './views/top-prompts/top-prompts.queries';
     SimilarPrompts,
     SearchPrompts,
     SummaryQueries,
+    KindsQueries,
     RatingsQueries,
   ].map((queries) => provideQueries<object>(queries)),
 })

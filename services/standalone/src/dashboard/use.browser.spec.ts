@@ -1,34 +1,5 @@
 import { describeWithBrowser, uuidOf } from '@picly/testing';
-import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { DashboardWorld, settled } from '../testing/dashboard-world';
-
-interface TrendRow {
-  readonly day: string;
-  readonly success_rate: number | null;
-  readonly ratings: number | null;
-}
-interface Dashboard {
-  readonly success_metrics: { readonly success_rate: { readonly value: number | null } };
-  readonly daily_trend: readonly TrendRow[];
-}
-
-const percent = (value: number | null): string => (value === null ? '–' : `${(value * 100).toFixed(1)} %`);
-
-/** A panel by its place in the address. */
-const panelOf = (page: Page, title: RegExp) => page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) });
-
-async function csvOf(page: Page, title: RegExp): Promise<string[][]> {
-  const panel = panelOf(page, title);
-  await panel.locator('summary').click();
-  const [file] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'CSV' }).click()]);
-  await panel.locator('summary').click();
-  const text = await readFile(await file.path(), 'utf8');
-  return text
-    .trim()
-    .split('\r\n')
-    .map((line) => line.split(','));
-}
 
 describeWithBrowser('the dashboard in use', (open) => {
   let world: DashboardWorld;
@@ -36,41 +7,6 @@ describeWithBrowser('the dashboard in use', (open) => {
     world = await DashboardWorld.start({ open, events: 4_000 });
   }, 180_000);
   afterAll(() => world.stop());
-
-  it.each([
-    ['?range=7d'],
-    ['?range=14d&tz=Asia%2FSingapore'],
-    ['?range=30d&tz=America%2FLos_Angeles&engine=flux-pro'],
-    ['?range=90d&compare=none&engine=sdxl'],
-  ])(
-    'the number, the chart, its table, its CSV and the API agree: %s',
-    async (filters) => {
-      const page = await world.open(filters);
-      const title = /Share of ratings with 4 or 5 stars/;
-      const answers: Dashboard[] = [];
-      page.on('response', (response) => {
-        if (response.url().includes('/api/analytics/dashboard')) void response.json().then((body: Dashboard) => answers.push(body));
-      });
-      await page.reload();
-      await settled(page);
-      const words = await panelOf(page, title).locator('.chart-words').textContent();
-      await panelOf(page, title).getByRole('button', { name: 'Table' }).click();
-      const rates = await panelOf(page, title).locator('tbody td:nth-child(2)').allTextContents();
-      const [head, ...lines] = await csvOf(page, title);
-      const api = answers.at(-1);
-      expect(await page.locator('[data-answer]').textContent()).toContain(
-        `Success ${percent(api?.success_metrics.success_rate.value ?? null)}`,
-      );
-      expect(head).toEqual(['day', 'success_rate', 'success_lower', 'success_upper', 'ratings']);
-      expect(lines.map(([day, rate, , , ratings]) => [day, rate, ratings])).toEqual(
-        api?.daily_trend.map((row) => [row.day, row.success_rate === null ? '' : String(row.success_rate), String(row.ratings)]),
-      );
-      expect(rates).toEqual(api?.daily_trend.map((row) => percent(row.success_rate)));
-      expect(words).toContain(`Success ${rates.at(-1) ?? ''}`);
-      await page.context().close();
-    },
-    120_000,
-  );
 
   it('a rating shows in the figures by itself; paused figures wait', async () => {
     const page = await world.open('/ratings');

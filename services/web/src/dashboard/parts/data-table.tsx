@@ -1,6 +1,6 @@
 import { createSortedRowModel, rowSortingFeature, sortFn_basic, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { useMemo, type JSX, type ReactNode } from 'react';
-import type { Cell } from '../chart/export';
+import type { Cell, ExportColumn } from '../chart/export';
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns: { basic: sortFn_basic } });
 
@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** Takes the room that is left. */
   readonly wide?: boolean;
+  /** What files hold of it, where that is not its value: both ends of an interval, nothing of a button. */
+  readonly files?: readonly ExportColumn<Row>[];
 }
 
 interface DataTableProps<Row extends object> {
@@ -56,7 +58,13 @@ export function DataTable<Row extends object>({ caption, columns, rows, rowKey }
             {table.getFlatHeaders().map((header) => {
               const sorted = header.column.getIsSorted();
               return (
-                <th key={header.id} scope="col" className={classOf(header.column.id)} aria-sort={sorted ? ARIA_SORT[sorted] : undefined}>
+                <th
+                  key={header.id}
+                  scope="col"
+                  data-column={header.column.id}
+                  className={classOf(header.column.id)}
+                  aria-sort={sorted ? ARIA_SORT[sorted] : undefined}
+                >
                   <button type="button" className="sort" onClick={header.column.getToggleSortingHandler()}>
                     {byId.get(header.column.id)?.label}
                     <span aria-hidden="true">{sorted === 'asc' ? ' ↑' : sorted === 'desc' ? ' ↓' : ''}</span>

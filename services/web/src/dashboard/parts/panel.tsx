@@ -83,7 +83,8 @@ function Foot<Row extends object>(props: FootProps<Row>): JSX.Element {
 
 type ExportProps<Row extends object> = PanelProps<Row> & { readonly canvas: HTMLCanvasElement | null; readonly caption: string };
 
-function Export<Row extends object>({ id, columns, rows, canvas, caption, apiAddress }: ExportProps<Row>): JSX.Element {
+function Export<Row extends object>({ id, columns: shown, rows, canvas, caption, apiAddress }: ExportProps<Row>): JSX.Element {
+  const columns = shown.flatMap(({ id: name, value, files }) => files ?? [{ id: name, value }]);
   const text = (type: string, content: string, ending: string): void => download(`${id}.${ending}`, new Blob([content], { type }));
   return (
     <details className="menu">

@@ -35,6 +35,10 @@ export const QUALITY: readonly Column<ModelRow>[] = [
     id: 'rating_success_lower',
     label: '95 % interval',
     value: (row) => row.rating_success_lower,
+    files: [
+      { id: 'rating_success_lower', value: (row) => row.rating_success_lower },
+      { id: 'rating_success_upper', value: (row) => row.rating_success_upper },
+    ],
     show: (row) => (row.rating_count === 0 ? '–' : interval(row.rating_success_lower, row.rating_success_upper)),
     numeric: true,
   },

@@ -10,6 +10,7 @@ import { Comparison } from './comparison';
 import { EngineTable } from './engine-table';
 import { Failures } from './failures';
 import { Headline } from './headline';
+import { Kinds } from './kinds';
 import { Speed } from './speed';
 import { Trend } from './trend';
 
@@ -35,6 +36,7 @@ export default function Engines(): JSX.Element {
             <div className="grid">
               <Comparison rows={rows} asOf={asOf} address={address} />
               <Speed rows={rows} asOf={asOf} address={address} />
+              <Kinds />
               <Failures rows={rows} asOf={asOf} />
               <Trend />
               <EngineTable rows={rows} asOf={asOf} address={address} />

@@ -19,6 +19,7 @@ export function Speed({ rows, asOf, address }: EnginesProps): JSX.Element {
       id: 'spread',
       label: 'p50 to p99',
       value: (row) => row.p50,
+      files: [],
       show: (row) => (
         <IntervalBar
           value={row.p50}

@@ -39,12 +39,8 @@ function domainOf(rows: readonly ArmRow[]): readonly [number, number] {
   return [-most, most];
 }
 
-/** Every metric in every arm. */
-export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
-  const rows = useMemo(() => rowsOf(results), [results]);
-  const colours = useMemo(() => coloursOf(rows.map(({ arm }) => arm)), [rows]);
-  const domain = domainOf(rows);
-  const columns: readonly Column<ArmRow>[] = [
+function columnsFor(colours: ReadonlyMap<string, number>, domain: readonly [number, number]): readonly Column<ArmRow>[] {
+  return [
     {
       id: 'metric',
       label: 'Metric',
@@ -58,6 +54,7 @@ export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
       id: 'interval',
       label: 'Change, always valid',
       value: (row) => row.effect?.effect,
+      files: [],
       show: (row) =>
         row.effect ? (
           <IntervalBar
@@ -80,11 +77,22 @@ export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
       id: 'low',
       label: 'Interval',
       value: (row) => row.effect?.interval[0],
+      files: [
+        { id: 'low', value: (row) => row.effect?.interval[0] },
+        { id: 'high', value: (row) => row.effect?.interval[1] },
+      ],
       show: (row) => (row.effect ? liftInterval(row.effect.interval) : '–'),
       numeric: true,
     },
     { id: 'chance_to_win', label: 'Chance to win', value: (row) => row.chance, show: (row) => percent(row.chance), numeric: true },
   ];
+}
+
+/** Every metric in every arm. */
+export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
+  const rows = useMemo(() => rowsOf(results), [results]);
+  const colours = useMemo(() => coloursOf(rows.map(({ arm }) => arm)), [rows]);
+  const columns = columnsFor(colours, domainOf(rows));
   return (
     <Panel
       id="arms"

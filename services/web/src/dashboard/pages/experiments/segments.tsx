@@ -50,6 +50,10 @@ const COLUMNS: readonly Column<SegmentRow>[] = [
     id: 'low',
     label: 'Interval',
     value: (row) => row.interval[0],
+    files: [
+      { id: 'low', value: (row) => row.interval[0] },
+      { id: 'high', value: (row) => row.interval[1] },
+    ],
     show: (row) => (row.reason === null ? liftInterval(row.interval) : reasonWords(row.reason)),
     numeric: true,
   },

@@ -38,6 +38,7 @@ function columnsFor(tz: string, act: ReturnType<typeof useAct>): readonly Column
       id: 'act',
       label: 'Do',
       value: () => null,
+      files: [],
       show: (row) => (
         <span className="actions">
           <button

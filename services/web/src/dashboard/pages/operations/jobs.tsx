@@ -65,6 +65,7 @@ export function Jobs({ jobs, address }: { readonly jobs: readonly Job[]; readonl
       id: 'act',
       label: 'Do',
       value: () => null,
+      files: [],
       show: (row) =>
         UNDER_WAY.has(row.state) && (
           <ConfirmButton

@@ -50,6 +50,7 @@ function columnsFor(tz: string, start: (what: 'rebuild' | 'verify', projection: 
       id: 'act',
       label: 'Do',
       value: () => null,
+      files: [],
       show: (row) =>
         row.active && (
           <span className="actions">

@@ -17,7 +17,17 @@ const COLUMNS: readonly Column<Mover>[] = [
   { id: 'previous', label: 'Before', value: (row) => row.previous, show: (row) => percent(row.previous), numeric: true },
   { id: 'value', label: 'Now', value: (row) => row.value, show: (row) => percent(row.value), numeric: true },
   { id: 'change', label: 'Change, points', value: (row) => row.change, show: (row) => <ChangeMark change={row.change} />, numeric: true },
-  { id: 'interval', label: '95 % interval', value: (row) => row.lower, show: (row) => interval(row.lower, row.upper), numeric: true },
+  {
+    id: 'lower',
+    label: '95 % interval',
+    value: (row) => row.lower,
+    files: [
+      { id: 'lower', value: (row) => row.lower },
+      { id: 'upper', value: (row) => row.upper },
+    ],
+    show: (row) => interval(row.lower, row.upper),
+    numeric: true,
+  },
   { id: 'n', label: 'Ratings', value: (row) => row.n, show: (row) => count(row.n), numeric: true },
 ];
 

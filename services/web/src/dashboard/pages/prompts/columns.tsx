@@ -17,9 +17,9 @@ const SUCCESS_AIM = 0.7;
 
 export const FIGURES: readonly Column<PromptRow>[] = [
   {
-    id: 'success',
+    id: 'success_upper',
     label: 'Success with its interval',
-    value: (row) => row.success_lower,
+    value: (row) => row.success_upper,
     show: (row) => (
       <IntervalBar
         value={row.success_rate}

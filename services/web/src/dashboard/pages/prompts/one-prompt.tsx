@@ -56,6 +56,10 @@ const ENGINES: readonly Column<PerEngine>[] = [
     id: 'success_lower',
     label: '95 % interval',
     value: (row) => row.success_lower,
+    files: [
+      { id: 'success_lower', value: (row) => row.success_lower },
+      { id: 'success_upper', value: (row) => row.success_upper },
+    ],
     show: (row) => (row.rating_count === 0 ? '–' : interval(row.success_lower, row.success_upper)),
     numeric: true,
   },

@@ -20,6 +20,11 @@ const COLUMNS: readonly Column<RatingSummaryRow>[] = [
     id: 'low_rate',
     label: 'Share of low ratings',
     value: (row) => row.low_rate,
+    files: [
+      { id: 'low_rate', value: (row) => row.low_rate },
+      { id: 'low_lower', value: (row) => row.low_lower },
+      { id: 'low_upper', value: (row) => row.low_upper },
+    ],
     show: (row) => (
       <IntervalBar
         value={row.low_rate}

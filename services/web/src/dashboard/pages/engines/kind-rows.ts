@@ -1,0 +1,93 @@
+import { counted, money } from '../../format/numbers';
+
+type Maybe = number | null;
+
+/** GET /api/analytics/prompts/kinds. */
+export interface KindRow {
+  readonly kind: string;
+  readonly engine: string;
+  readonly calls: number;
+  readonly pictures: number;
+  readonly rating_count: number;
+  readonly avg_rating: Maybe;
+  readonly success_rate: Maybe;
+  readonly success_lower: number;
+  readonly success_upper: number;
+  readonly currency: string | null;
+  readonly cost_per_picture: Maybe;
+  readonly chosen_from: Maybe;
+  readonly chosen_from_lower: Maybe;
+  readonly chosen_from_upper: Maybe;
+  readonly instead_of: string | null;
+}
+
+/** A stretch of what a well-rated picture may be worth, and the engine that brings most there. */
+export interface Step {
+  readonly engine: string;
+  readonly from: number;
+  /** Ends of the interval of `from`; an upper end of null lies beyond any worth. */
+  readonly lower: number;
+  readonly upper: Maybe;
+}
+
+/** The engines to choose for a kind of prompt, from the cheapest on. */
+export interface Ladder {
+  readonly kind: string;
+  readonly currency: string | null;
+  readonly ratings: number;
+  readonly steps: readonly Step[];
+}
+
+export const kindName = (kind: string): string => (kind === '' ? 'no style named' : kind);
+
+/** Kinds for which an engine can be chosen, in the order of the answer. */
+export function laddersOf(rows: readonly KindRow[]): readonly Ladder[] {
+  const kinds = [...new Set(rows.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    const own = rows.filter((row) => row.kind === kind);
+    const steps = own
+      .flatMap(({ engine, chosen_from: from, chosen_from_lower: lower, chosen_from_upper: upper }) =>
+        from === null ? [] : [{ engine, from, lower: lower ?? 0, upper }],
+      )
+      .sort((a, b) => a.from - b.from);
+    const ratings = own.reduce((sum, row) => sum + row.rating_count, 0);
+    return steps.length === 0 ? [] : [{ kind, currency: own[0]?.currency ?? null, ratings, steps }];
+  });
+}
+
+/** Whether the data tell where the choice changes. */
+export const isTold = ({ upper }: Step): boolean => upper !== null;
+
+/** The end of the axis all ladders share: somewhat beyond the last switch point that is known. */
+export function farthest(ladders: readonly Ladder[]): number {
+  const switches = ladders.flatMap(({ steps }) => steps.slice(1));
+  const most = Math.max(0, ...switches.map(({ from }) => from));
+  const ends = switches.filter(isTold).map(({ upper }) => Math.min(upper ?? 0, 2 * most));
+  return Math.max(most * 1.25, ...ends) || 1;
+}
+
+/** A ladder in words: the cheapest, and who takes over from which worth on. */
+export function ladderWords({ steps, currency }: Ladder): string {
+  const format = money(currency);
+  const [first, ...rest] = steps;
+  const switches = rest.map(({ engine, from, lower, upper }) => {
+    const bounds = upper === null ? `${format(lower)} or more` : `${format(lower)}–${format(upper)}`;
+    return `${engine} from ${format(from)} (${bounds})`;
+  });
+  return [first?.engine ?? '', ...switches].join(', ');
+}
+
+/** What follows from all of them. */
+export function choiceWords(ladders: readonly Ladder[]): string {
+  const single = ladders.filter(({ steps }) => steps.length === 1);
+  const told = ladders.filter(({ steps }) => steps.length > 1 && steps.slice(1).every(isTold));
+  const unsure = ladders.length - single.length - told.length;
+  const kinds = (n: number): string => counted(n, 'kind');
+  return [
+    single.length > 0 ? `For ${kinds(single.length)} of prompt one engine is both cheapest and best rated.` : '',
+    told.length > 0 ? `For ${kinds(told.length)} every switch point is told apart.` : '',
+    unsure > 0 ? `For ${kinds(unsure)} a dearer engine looks better, but how much a picture must be worth for it is not known yet.` : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}

@@ -1,0 +1,84 @@
+import type { JSX } from 'react';
+import { useEngines } from '../../app/use-engines';
+import { money } from '../../format/numbers';
+import { EngineName } from '../../parts/engine-name';
+import { farthest, kindName, ladderWords, type Ladder, type Step } from './kind-rows';
+
+const WIDTH = 400;
+const HEIGHT = 22;
+const BAR = 10;
+
+interface LadderProps {
+  readonly ladder: Ladder;
+  readonly end: number;
+}
+
+/** The stretches of worth in the colours of their engines, each switch point with its interval. */
+function LadderBar({ ladder, end }: LadderProps): JSX.Element {
+  const { colourOf } = useEngines();
+  const x = (worth: number): number => Math.min(1, worth / end) * WIDTH;
+  const { steps } = ladder;
+  const whisker = ({ engine, lower, upper }: Step): JSX.Element => (
+    <line
+      key={engine}
+      className={upper === null ? 'whisker open' : 'whisker'}
+      x1={x(lower)}
+      x2={upper === null ? WIDTH : x(upper)}
+      y1={HEIGHT - 4}
+      y2={HEIGHT - 4}
+    />
+  );
+  return (
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {steps.map(({ engine, from }, i) => (
+        <rect
+          key={engine}
+          className={`series-${colourOf(engine)}`}
+          x={x(from)}
+          width={Math.max(0, x(steps[i + 1]?.from ?? end) - x(from))}
+          height={BAR}
+        />
+      ))}
+      {steps.slice(1).map(whisker)}
+    </svg>
+  );
+}
+
+/** One row per kind of prompt on one axis of worth; the same in words beside it. */
+export function Ladders({ ladders }: { readonly ladders: readonly Ladder[] }): JSX.Element {
+  const end = farthest(ladders);
+  const format = money(ladders[0]?.currency);
+  const engines = [...new Set(ladders.flatMap(({ steps }) => steps.map(({ engine }) => engine)))];
+  return (
+    <div className="ladders">
+      <ul className="legend" aria-hidden="true">
+        {engines.map((engine) => (
+          <li key={engine}>
+            <EngineName engine={engine} />
+          </li>
+        ))}
+        <li>
+          <span className="swatch whisker" /> where the choice changes; dotted: not known how far up
+        </li>
+      </ul>
+      <ul>
+        {ladders.map((ladder) => (
+          <li key={ladder.kind} className="ladder">
+            <span className="ladder-kind">{kindName(ladder.kind)}</span>
+            <LadderBar ladder={ladder} end={end} />
+            <span className="ladder-words">{ladderWords(ladder)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="ladder ladder-axis" aria-hidden="true">
+        <span />
+        <span>
+          {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+            <span key={share}>{format(share * end)}</span>
+          ))}
+        </span>
+        <span />
+      </p>
+    </div>
+  );
+}
