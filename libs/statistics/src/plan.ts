@@ -212,6 +212,8 @@ export interface Progress {
   /** The power that the units so far gave for the effect. */
   readonly power: number;
   readonly detectableEffect: number | null;
+  /** Units of both arms for the wanted power; null when no number would do. */
+  readonly unitsNeeded: number | null;
   /** Units of both arms still to come; 0 when there are enough, null when no number would do. */
   readonly unitsStillNeeded: number | null;
   readonly daysStillNeeded: number | null;
@@ -220,14 +222,16 @@ export interface Progress {
 /** The same while an experiment runs, from the standard error it has by now. */
 export function progressOf({ se, n, effect, power, design, unitsPerDay }: ProgressInput): Progress {
   const sd = se * Math.sqrt(n);
-  if (!(sd > 0) || !Number.isFinite(sd)) return { power: 0, detectableEffect: null, unitsStillNeeded: null, daysStillNeeded: null };
+  if (!(sd > 0) || !Number.isFinite(sd))
+    return { power: 0, detectableEffect: null, unitsNeeded: null, unitsStillNeeded: null, daysStillNeeded: null };
   const needed = unitsNeeded({ effect, sd }, power, design);
   const still = needed === null ? null : Math.max(0, needed - n);
   const drift = detectableDrift(n, power, design);
   return {
     power: powerAt({ effect, sd }, n, design),
     detectableEffect: drift === null ? null : drift * se,
+    unitsNeeded: needed,
     unitsStillNeeded: still,
-    daysStillNeeded: still !== null && unitsPerDay !== undefined && unitsPerDay > 0 ? Math.ceil(still / unitsPerDay) : null,
+    daysStillNeeded: still !== null && unitsPerDay !== undefined && unitsPerDay > 0 ? still / unitsPerDay : null,
   };
 }

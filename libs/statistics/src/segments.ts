@@ -5,8 +5,8 @@ export interface SegmentComparison {
   readonly comparison: Comparison;
 }
 
-/** Segments beyond which one of them shows something by chance more often than not to be mentioned. */
-const MANY = 5;
+/** From more comparisons than this on, one that shows something by chance is worth a warning. */
+export const MANY_SEGMENTS = 5;
 
 export interface SegmentCheck {
   /** Every segment that says anything points the other way than the whole: Simpson's paradox. */
@@ -19,12 +19,12 @@ export interface SegmentCheck {
 
 /**
  * Whether segments contradict the whole (E. H. Simpson, JRSS B 13, 1951). `pAdjusted` are the p-values of the segments, in order,
- * corrected for their number.
+ * corrected for their number; `lookedAt` how many comparisons there are in all, those of other dimensions too.
  */
 export function checkSegments(
   whole: Comparison,
   segments: readonly SegmentComparison[],
-  options: { readonly pAdjusted: readonly number[]; readonly alpha: number },
+  options: { readonly pAdjusted: readonly number[]; readonly alpha: number; readonly lookedAt?: number },
 ): SegmentCheck {
   const opposes = ({ comparison }: SegmentComparison): boolean => comparison.reason === null && comparison.effect * whole.effect < 0;
   const speaking = segments.filter(({ comparison }) => comparison.reason === null);
@@ -33,6 +33,6 @@ export function checkSegments(
     contradicting: segments
       .filter((segment, at) => opposes(segment) && (options.pAdjusted[at] ?? 1) <= options.alpha)
       .map(({ segment }) => segment),
-    manyLookedAt: segments.length > MANY,
+    manyLookedAt: (options.lookedAt ?? segments.length) > MANY_SEGMENTS,
   };
 }

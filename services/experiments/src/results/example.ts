@@ -73,6 +73,7 @@ export const EXAMPLE_RESULTS = {
     stray_exposures: { unknown_arm: 0, while_not_running: 0 },
     balance: {
       comparisons: [{ metric: 'purchase', arm: 'green', effect: 0.001, p: 1 }],
+      segments: [{ dimension: 'plan', standardised_difference: 0.01, p: 0.4, alarm: false }],
       alarm: false,
       method: 'the same metric before exposure',
     },
@@ -104,6 +105,7 @@ export const EXAMPLE_RESULTS = {
           sample_ratio_p: 0.8,
         },
       ],
+      post_stratified: [{ arm: 'green', ...EFFECT }],
       warnings: [{ code: 'simpson', message: 'every segment says the opposite of the whole' }],
     },
   ],

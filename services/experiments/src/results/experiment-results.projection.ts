@@ -2,6 +2,7 @@ import type { DecodedEvent } from '@picly/contracts';
 import type { Timeline } from '@picly/experiments';
 import { defineProjection, type FoldSql } from '@picly/projections';
 import { ExperimentResults1796000000001 } from '../../migrations/1796000000001-experiment-results';
+import { AUDITS } from './audits.queries';
 import { addFacts, removeFacts } from './fold/count-facts.fold';
 import { loadTimelines, lockDefinitions, saveDefinitions, saveVerdicts } from './fold/definitions.fold';
 import { factsOfEvents } from './fold/facts.fold';
@@ -63,6 +64,7 @@ export const experimentResults = defineProjection({
     { name: 'experiment_bins', key: ['experiment', 'metric', 'arm', 'bucket', 'bin'] },
   ],
   migrations: [ExperimentResults1796000000001],
+  audits: AUDITS,
   fold,
   async unfold(erased, sql) {
     await lockDefinitions(sql, 'shared');

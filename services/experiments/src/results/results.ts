@@ -75,7 +75,7 @@ export class Results {
       this.queries.verdicts(experiment, new Date(at)),
     ]);
     const evidence = evidenceOf(timeline, { totals, bins, runHours });
-    const { analysis, primary } = analyse(evidence);
+    const { analysis, primary } = analyse(evidence, segments);
     return {
       ...headOf(timeline),
       figures_as_of: end.toISOString(),

@@ -1,3 +1,4 @@
+import type { SegmentRow } from '../results.queries';
 import { banditOf, type BanditResult } from './bandit';
 import type { Evidence } from './evidence';
 import { forecastOf, type Forecast } from './forecast';
@@ -16,10 +17,13 @@ export interface Analysis {
 const ROLES = ['primary', 'secondary', 'guardrail', 'declared'];
 
 /** The whole analysis of sums, whether they come from events or from a file, and the primary metric for those who go on with it. */
-export function analyse(evidence: Evidence): { readonly analysis: Analysis; readonly primary: Compared | undefined } {
+export function analyse(
+  evidence: Evidence,
+  segments: readonly SegmentRow[] = [],
+): { readonly analysis: Analysis; readonly primary: Compared | undefined } {
   const compared = [...compareAll(evidence)].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role));
   const corrected = correctedP(evidence.definition, compared);
-  const health = healthOf(evidence, compared);
+  const health = healthOf(evidence, compared, segments);
   const primary = compared.find(({ role }) => role === 'primary');
   return {
     primary,

@@ -1,4 +1,4 @@
-import { DEFAULT_TUNING_N, detectableEffect, powerAt, unitsNeeded, type Comparison, type TestDesign } from '@picly/statistics';
+import { DEFAULT_TUNING_N, progressOf, type Comparison, type TestDesign } from '@picly/statistics';
 import type { Evidence } from './evidence';
 import type { Compared } from './metric-results';
 
@@ -45,7 +45,6 @@ export function forecastOf({ definition, runHours }: Evidence, primary: Compared
   if (!comparison) return nothing(effect, 'too_few_units');
   if (comparison.reason !== null) return nothing(effect, comparison.reason);
   const units = comparison.n[0] + comparison.n[1];
-  const sd = comparison.se * Math.sqrt(units);
   const design: TestDesign = {
     method: 'always_valid',
     sided: 'two',
@@ -53,14 +52,15 @@ export function forecastOf({ definition, runHours }: Evidence, primary: Compared
     tuningN: definition.planned_sample ?? DEFAULT_TUNING_N,
     looks: LOOKS,
   };
-  const needed = unitsNeeded({ effect, sd }, WANTED_POWER, design);
-  const perHour = runHours > 0 ? units / runHours : 0;
+  const { se } = comparison;
+  const perDay = runHours > 0 ? (24 * units) / runHours : 0;
+  const progress = progressOf({ se, n: units, effect, power: WANTED_POWER, design, unitsPerDay: perDay });
   return {
     effect,
-    power_so_far: powerAt({ effect, sd }, units, design),
-    minimum_detectable_effect: detectableEffect(sd, units, { power: WANTED_POWER, design }),
-    units_needed: needed,
-    hours_needed: needed === null || perHour === 0 ? null : Math.max(0, (needed - units) / perHour),
+    power_so_far: progress.power,
+    minimum_detectable_effect: progress.detectableEffect,
+    units_needed: progress.unitsNeeded,
+    hours_needed: progress.daysStillNeeded === null ? null : 24 * progress.daysStillNeeded,
     method: METHOD,
     reason: null,
   };

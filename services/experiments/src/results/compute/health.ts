@@ -1,15 +1,12 @@
-import { compare, checkSampleRatio, SRM_ALARM, type ArmSums } from '@picly/statistics';
+import { balanceOfCounts, checkMultipleExposure, checkSampleRatio, MULTIPLE_EXPOSURE_ALARM, SRM_ALARM } from '@picly/statistics';
 import { MIXED_UNITS, STRAYS, UNITS } from '../fold/contributions';
-import type { SumRow } from '../results.queries';
+import type { SegmentRow, SumRow } from '../results.queries';
 import type { Compared } from './metric-results';
 import type { Evidence } from './evidence';
-import { pooled, strataOf } from './strata';
+import { pooled, strataOf, unitsIn } from './strata';
 
 const SUSPICIOUS = 0.01;
 
-/** Units seen in several arms from which on nothing may be believed: this share of all, and at least so many. */
-const MIXED_SHARE = 0.01;
-const MIXED_UNITS_LEAST = 10;
 /** Below this the arms were not alike before the experiment; they always could be, so the limit is as strict as for the split. */
 const BALANCE_ALARM = SRM_ALARM;
 
@@ -29,6 +26,13 @@ export interface Health {
   readonly stray_exposures: { readonly unknown_arm: number; readonly while_not_running: number };
   readonly balance: {
     readonly comparisons: readonly { readonly metric: string; readonly arm: string; readonly effect: number; readonly p: number }[];
+    /** Who is in the arms, by plan, source and the like. */
+    readonly segments: readonly {
+      readonly dimension: string;
+      readonly standardised_difference: number;
+      readonly p: number;
+      readonly alarm: boolean;
+    }[];
     readonly alarm: boolean;
     readonly method: string;
   };
@@ -44,10 +48,7 @@ function sampleRatioOf({ definition, totals, phases }: Evidence): Health['sample
   const all = counts.reduce((sum, { n }) => sum + n, 0);
   const expected = definition.arms.map(({ key, weight }) => {
     if (all === 0) return weight;
-    const units = strata.map(({ arms, sums }) => {
-      const inStratum = [...sums.values()].reduce((sum, { n }) => sum + n, 0);
-      return inStratum * (arms.find((arm) => arm.key === key)?.weight ?? 0);
-    });
+    const units = strata.map((stratum) => unitsIn(stratum) * (stratum.arms.find((arm) => arm.key === key)?.weight ?? 0));
     return units.reduce((sum, n) => sum + n, 0) / all;
   });
   const check = checkSampleRatio(counts.map(({ n }, index) => ({ n, weight: expected[index] ?? 0 })));
@@ -64,41 +65,53 @@ function sampleRatioOf({ definition, totals, phases }: Evidence): Health['sample
 }
 
 function multipleExposureOf(evidence: Evidence): Health['multiple_exposure'] {
-  const units = countOf(evidence.totals, MIXED_UNITS);
-  const all = units + countOf(evidence.totals, UNITS);
-  const share = all === 0 ? 0 : units / all;
-  const alarm = share >= MIXED_SHARE && units >= MIXED_UNITS_LEAST;
-  return {
-    units,
-    share,
-    alarm,
-    method: `units seen in several arms, left out; alarm from ${MIXED_SHARE * 100} % and ${MIXED_UNITS_LEAST} units on`,
-  };
+  const mixed = countOf(evidence.totals, MIXED_UNITS);
+  const { units, share, alarm } = checkMultipleExposure(mixed, mixed + countOf(evidence.totals, UNITS));
+  const { share: from, units: least } = MULTIPLE_EXPOSURE_ALARM;
+  return { units, share, alarm, method: `units seen in several arms, left out; alarm from ${from * 100} % and ${least} units on` };
 }
 
-const before = (sums: ArmSums): ArmSums => ({ n: sums.n, sum: sums.preSum ?? 0, sumSquares: sums.preSumSquares ?? 0 });
-
-/** The arms' history before exposure: a difference there is no effect of the experiment. */
-function balanceOf(evidence: Evidence, compared: readonly Compared[]): Health['balance'] {
-  const control = evidence.definition.arms[0]?.key ?? '';
-  const comparisons = compared
+function historyOf(compared: readonly Compared[]): Health['balance']['comparisons'] {
+  return compared
     .filter(({ metric, comparer }) => metric.type !== 'ratio' && comparer.hasHistory)
     .flatMap(({ metric, comparer, byArm }) =>
       [...byArm.keys()].map((arm) => {
-        const sums = [before(pooled(comparer.strata, control)), before(pooled(comparer.strata, arm))] as const;
-        const { effect, p } = compare('mean', sums[0], sums[1], { method: 'always_valid', effect: 'absolute' });
+        const { effect, p } = comparer.compareHistory(arm);
         return { metric: metric.key, arm, effect, p };
       }),
     );
+}
+
+/** Where the weights changed, who came when is in the arms unevenly by intent: nothing is said then. */
+function mixOf({ definition, phases, totals }: Evidence, rows: readonly SegmentRow[]): Health['balance']['segments'] {
+  if (strataOf(totals, UNITS, phases).length !== 1) return [];
+  const units = rows.filter(({ metric }) => metric === UNITS);
+  return [...new Set(units.map(({ dimension }) => dimension))].map((dimension) => {
+    const own = units.filter((row) => row.dimension === dimension);
+    const names = [...new Set(own.map(({ segment }) => segment))];
+    const count = (arm: string, segment: string): number =>
+      own.filter((row) => row.arm === arm && row.segment === segment).reduce((sum, { sums }) => sum + sums.n, 0);
+    const { standardisedDifference, p, alarm } = balanceOfCounts(definition.arms.map(({ key }) => names.map((name) => count(key, name))));
+    return { dimension, standardised_difference: standardisedDifference, p, alarm };
+  });
+}
+
+/** What the arms were like before exposure, in what their units did and in who they are. */
+function balanceOf(evidence: Evidence, compared: readonly Compared[], rows: readonly SegmentRow[]): Health['balance'] {
+  const comparisons = historyOf(compared);
+  const segments = mixOf(evidence, rows);
   return {
     comparisons,
-    alarm: comparisons.some(({ p }) => p < BALANCE_ALARM),
-    method: `absolute difference of the same metric before exposure, asymptotic confidence sequence; alarm below ${BALANCE_ALARM}`,
+    segments,
+    alarm: comparisons.some(({ p }) => p < BALANCE_ALARM) || segments.some(({ alarm }) => alarm),
+    method:
+      `absolute difference of the same metric before exposure, asymptotic confidence sequence; chi-square of who is in the arms by segment; ` +
+      `alarm below ${BALANCE_ALARM}`,
   };
 }
 
 /** Whether the experiment is sound: the split, units in several arms, what the arms were like before. */
-export function healthOf(evidence: Evidence, compared: readonly Compared[]): Health {
+export function healthOf(evidence: Evidence, compared: readonly Compared[], segments: readonly SegmentRow[]): Health {
   return {
     sample_ratio: sampleRatioOf(evidence),
     multiple_exposure: multipleExposureOf(evidence),
@@ -106,6 +119,6 @@ export function healthOf(evidence: Evidence, compared: readonly Compared[]): Hea
       unknown_arm: countOf(evidence.totals, STRAYS.unknown_arm),
       while_not_running: countOf(evidence.totals, STRAYS.outside),
     },
-    balance: balanceOf(evidence, compared),
+    balance: balanceOf(evidence, compared, segments),
   };
 }

@@ -1,4 +1,4 @@
-import { adjustP, sampleRatio, type Comparison } from '@picly/statistics';
+import { adjustP, checkSegments, noComparison, sampleRatio, type Comparison } from '@picly/statistics';
 import { UNITS } from '../fold/contributions';
 import type { SegmentRow } from '../results.queries';
 import { MetricComparer } from './compare-metric';
@@ -17,15 +17,25 @@ export interface SegmentResult {
 export interface DimensionResult {
   readonly dimension: string;
   readonly segments: readonly SegmentResult[];
-  readonly warnings: readonly { readonly code: 'simpson' | 'many_looks'; readonly message: string }[];
+  /** The whole again, every segment compared within itself; empty for what has no sums. */
+  readonly post_stratified: readonly ({ readonly arm: string } & EffectView)[];
+  readonly warnings: readonly { readonly code: 'simpson' | 'contradiction' | 'many_looks'; readonly message: string }[];
 }
 
 interface Looked {
   readonly dimension: string;
   readonly segment: string;
+  readonly rows: readonly SegmentRow[];
   readonly comparer: MetricComparer;
   readonly byArm: ReadonlyMap<string, Comparison>;
   readonly splitP: number;
+}
+
+/** In a segment with fewer units than the metric's minimum an interval would promise what it cannot hold. */
+function compareIn(comparer: MetricComparer, control: string, arm: string): Comparison {
+  const n = [comparer.units(control), comparer.units(arm)] as const;
+  if (Math.min(...n) < comparer.metric.minimum_sample) return { ...noComparison('too_few_units'), n };
+  return comparer.compare(arm, { method: 'always_valid' });
 }
 
 function look(evidence: Evidence, rows: readonly SegmentRow[], place: Pick<Looked, 'dimension' | 'segment'>): Looked | undefined {
@@ -33,10 +43,11 @@ function look(evidence: Evidence, rows: readonly SegmentRow[], place: Pick<Looke
   const metric = definition.metrics.find(({ key }) => key === definition.primary_metric);
   if (!metric) return undefined;
   const comparer = new MetricComparer({ ...evidence, totals: rows }, metric);
-  const byArm = new Map(definition.arms.slice(1).map(({ key }) => [key, comparer.compare(key, { method: 'always_valid' })]));
+  const control = definition.arms[0]?.key ?? '';
+  const byArm = new Map(definition.arms.slice(1).map(({ key }) => [key, compareIn(comparer, control, key)]));
   const strata = strataOf(rows, UNITS, evidence.phases);
   const { p } = sampleRatio(definition.arms.map(({ key, weight }) => ({ n: pooled(strata, key).n, weight })));
-  return { ...place, comparer, byArm, splitP: p };
+  return { ...place, rows, comparer, byArm, splitP: p };
 }
 
 function groupRows(rows: readonly SegmentRow[]): Map<string, Map<string, SegmentRow[]>> {
@@ -49,31 +60,45 @@ function groupRows(rows: readonly SegmentRow[]): Map<string, Map<string, Segment
   return groups;
 }
 
-/** Segments large enough to say something all point away from the whole. */
-function isSimpson(arm: string, segments: readonly Looked[], whole: Comparison | undefined): boolean {
-  const effects = segments.flatMap(({ byArm }) => {
-    const comparison = byArm.get(arm);
-    return comparison && comparison.reason === null ? [comparison.effect] : [];
-  });
-  if (effects.length < 2 || !whole || whole.reason !== null || whole.effect === 0) return false;
-  return effects.every((effect) => effect !== 0 && Math.sign(effect) !== Math.sign(whole.effect));
+interface Whole {
+  readonly byArm: ReadonlyMap<string, Comparison>;
+  readonly adjusted: ReadonlyMap<Comparison, number>;
+  readonly alpha: number;
 }
 
-function warningsOf(
-  segments: readonly Looked[],
-  of: { readonly whole: ReadonlyMap<string, Comparison>; readonly adjusted: ReadonlyMap<Comparison, number>; readonly alpha: number },
-): DimensionResult['warnings'] {
-  const simpson = [...of.whole.keys()]
-    .filter((arm) => isSimpson(arm, segments, of.whole.get(arm)))
-    .map((arm) => ({
-      code: 'simpson' as const,
-      message: `every segment says the opposite of the whole about ${arm}: the arms differ in who is in them. Believe the segments, and look at the split`,
-    }));
-  const chance = segments
-    .flatMap(({ byArm }) => [...byArm.values()])
-    .filter((each) => each.p < of.alpha && (of.adjusted.get(each) ?? 1) >= of.alpha);
-  const message = `${of.adjusted.size} comparisons were looked at: of that many some come out by chance. Judge by p_adjusted`;
-  return chance.length > 0 ? [...simpson, { code: 'many_looks', message }] : simpson;
+type Warning = DimensionResult['warnings'][number];
+
+function contradictions(segments: readonly Looked[], { byArm, adjusted, alpha }: Whole, arm: string): Warning[] {
+  const whole = byArm.get(arm);
+  if (!whole) return [];
+  const compared = segments.flatMap(({ segment, byArm: own }) => {
+    const comparison = own.get(arm);
+    return comparison ? [{ segment, comparison }] : [];
+  });
+  const pAdjusted = compared.map(({ comparison }) => adjusted.get(comparison) ?? 1);
+  const { reversed, contradicting } = checkSegments(whole, compared, { pAdjusted, alpha, lookedAt: adjusted.size });
+  const unevenly = 'the arms differ in who is in them. Believe the segments, and look at the split';
+  const simpson: Warning = { code: 'simpson', message: `every segment says the opposite of the whole about ${arm}: ${unevenly}` };
+  return [
+    ...(reversed ? [simpson] : []),
+    ...(reversed ? [] : contradicting).map((segment): Warning => ({
+      code: 'contradiction',
+      message: `${segment} says the opposite of the whole about ${arm}, after correction`,
+    })),
+  ];
+}
+
+function warningsOf(segments: readonly Looked[], whole: Whole): DimensionResult['warnings'] {
+  const { adjusted, alpha } = whole;
+  const own = segments.flatMap(({ byArm }) => [...byArm.values()]);
+  const { manyLookedAt } = checkSegments(noComparison('too_few_units'), [], { pAdjusted: [], alpha, lookedAt: adjusted.size });
+  const byChance = own.filter((each) => each.p < alpha && (adjusted.get(each) ?? 1) >= alpha).length;
+  const said = byChance === 0 ? '' : `, as ${byChance} here may have`;
+  const message = `${adjusted.size} comparisons were looked at: of so many some come out by chance${said}. Judge by p_adjusted`;
+  return [
+    ...[...whole.byArm.keys()].flatMap((arm) => contradictions(segments, whole, arm)),
+    ...(manyLookedAt ? [{ code: 'many_looks' as const, message }] : []),
+  ];
 }
 
 function segmentResult(evidence: Evidence, looked: Looked, adjusted: ReadonlyMap<Comparison, number>): SegmentResult {
@@ -87,6 +112,20 @@ function segmentResult(evidence: Evidence, looked: Looked, adjusted: ReadonlyMap
     })),
     sample_ratio_p: looked.splitP,
   };
+}
+
+function postStratified(evidence: Evidence, own: readonly Looked[]): DimensionResult['post_stratified'] {
+  const metric = evidence.definition.metrics.find(({ key }) => key === evidence.definition.primary_metric);
+  if (!metric || own.length < 2) return [];
+  const comparer = new MetricComparer(evidence, metric);
+  const note = comparer.isStratified ? ', post-stratified by segment and by phases of different weights' : ', post-stratified by segment';
+  return evidence.definition.arms.slice(1).flatMap(({ key: arm }) => {
+    const comparison = comparer.comparePostStratified(
+      arm,
+      own.map(({ rows }) => rows),
+    );
+    return comparison ? [{ arm, ...effectView(comparison, note) }] : [];
+  });
 }
 
 /** The primary metric by segment, corrected over all segments of all dimensions together (Holm). */
@@ -109,7 +148,8 @@ export function segmentsOf(
     return {
       dimension,
       segments: own.map((each) => segmentResult(evidence, each, adjusted)),
-      warnings: warningsOf(own, { whole, adjusted, alpha: evidence.definition.alpha }),
+      post_stratified: postStratified(evidence, own),
+      warnings: warningsOf(own, { byArm: whole, adjusted, alpha: evidence.definition.alpha }),
     };
   });
 }

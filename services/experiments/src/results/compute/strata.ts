@@ -13,6 +13,9 @@ const NONE: ArmSums = { n: 0, sum: 0 };
 
 export const armSums = (stratum: Stratum, arm: string): ArmSums => stratum.sums.get(arm) ?? NONE;
 
+/** Everybody in a stratum, whatever the arm. */
+export const unitsIn = ({ sums }: Stratum): number => [...sums.values()].reduce((sum, { n }) => sum + n, 0);
+
 /** Groups phases by their weights, which is what a phase can differ in. */
 function splitOf(phases: readonly Phase[]): ReadonlyMap<number, string> {
   return new Map(phases.map(({ revision, arms }) => [revision, JSON.stringify(arms.map(({ key, weight }) => [key, weight]))]));

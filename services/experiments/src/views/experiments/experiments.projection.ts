@@ -1,6 +1,7 @@
 import type { DecodedEvent } from '@picly/contracts';
 import { defineProjection } from '@picly/projections';
 import { Experiments1763798400004 } from '../../../migrations/1763798400004-experiments';
+import { AUDITS } from './audits.queries';
 import { unfoldExperiments } from './unfold-experiments.fold';
 import { exposuresOf, saveConversions, saveExposures } from './experiments.fold';
 
@@ -18,6 +19,7 @@ export const experiments = defineProjection({
     { name: 'conversions', key: ['event_id'] },
   ],
   migrations: [Experiments1763798400004],
+  audits: AUDITS,
   async fold(events, sql) {
     await saveExposures(sql, exposuresOf(events.filter(isExposure)));
     await saveConversions(sql, events.filter(isConversion));
