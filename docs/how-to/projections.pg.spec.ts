@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '@picly/api-client';
 import { createPool, type DatabasePool } from '@picly/database';
 import { startService, type ServiceHandle } from '@picly/platform';
+import type { Checks } from '@picly/projections';
 import { createTestDatabase, runPage, type TestDatabase } from '@picly/testing';
 import { readStandaloneConfig } from '../../services/standalone/src/config';
 import { happen } from '../../services/standalone/src/demo/world/world';
@@ -55,11 +56,13 @@ it('the page on verifying works as written, and a healthy world breaks no rule',
   const said = await page('verify');
   expect(said).toContain('model-performance: equal to version 1 after the same events');
   expect(said).toMatch(/prompt-analytics v1 +engines-of-a-prompt-add-up-to-its-total +0 rows/);
-  const audits = await new ApiClient({ baseUrl: service.url }).get<{ data: { offending: number; error: string | null }[] }>(
-    '/api/analytics/admin/projections/audits',
-  );
-  expect(audits.data.length).toBeGreaterThanOrEqual(12);
-  expect(audits.data.filter(({ offending, error }) => offending !== 0 || error !== null)).toEqual([]);
+  const { audits, verifications } = await new ApiClient({ baseUrl: service.url }).get<Checks>('/api/analytics/admin/projections/checks');
+  expect(new Set(audits.map(({ projection }) => projection))).toEqual(new Set(standalone.projections.map(({ name }) => name)));
+  expect(audits.filter(({ offending, error }) => offending !== 0 || error !== null)).toEqual([]);
+  expect(verifications).toMatchObject([{ projection: 'model-performance', differences: 0 }]);
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  expect(metrics).toMatch(/picly_projection_verify_differing_rows{projection="model-performance",[^}]*} 0/);
+  expect(metrics).toMatch(/picly_projection_audit_offending_rows{projection="receipts",audit="every-event-is-accounted-for",[^}]*} 0/);
 });
 
 it('a row that was changed is found by both, and named', async () => {

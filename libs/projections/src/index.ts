@@ -35,7 +35,8 @@ export {
   type VersionState,
 } from './versions';
 export { isFinished, ProjectionAdmin, type RebuildRequest, type SideRequest } from './rebuild/admin';
-export { latestAudits, type AuditResult } from './rebuild/audits';
+export { latestAudits, runAudits, type AuditResult } from './rebuild/audits';
+export { latestChecks, type Checks, type Verification } from './rebuild/checks';
 export type { Difference } from './rebuild/compare';
 export { RebuildFailedError, RebuildRefusedError, type RefusalCode } from './rebuild/errors';
 export type { Comparison, Job, JobKind, JobState, PartitionProgress, Progress, SwitchRule, TableComparison, Until } from './rebuild/jobs';

@@ -63,10 +63,11 @@ export interface StatusDeps {
   readonly clock: () => number;
 }
 
-const VERSIONS = `
-  select v.projection, v.version, v.version = p.active_version as active, v.topics,
-         (select count(*)::int from runtime.dead_letters d where d.projection = v.projection and d.version = v.version) as dead_letters,
-         (select count(*)::int from (
+/** Dead letters of a version `v`. */
+export const PARKED = '(select count(*)::int from runtime.dead_letters d where d.projection = v.projection and d.version = v.version)';
+
+/** Events that a version `v` has passed and left out, because somebody discarded them. */
+export const DISCARDED = `(select count(*)::int from (
             select distinct on (h.topic, h.partition, h."offset") h.action, h.topic, h.partition, h."offset"
               from runtime.dead_letter_history h where h.projection = v.projection and h.action <> 'replay'
              order by h.topic, h.partition, h."offset", h.id desc
@@ -75,7 +76,10 @@ const VERSIONS = `
            where h.action = 'discard' and h."offset" >= c.first_offset and h."offset" < c.next_offset
              and not exists (select from runtime.dead_letters d
                               where d.projection = v.projection and d.version = v.version
-                                and d.topic = h.topic and d.partition = h.partition and d."offset" = h."offset")) as discarded
+                                and d.topic = h.topic and d.partition = h.partition and d."offset" = h."offset"))`;
+
+const VERSIONS = `
+  select v.projection, v.version, v.version = p.active_version as active, v.topics, ${PARKED} as dead_letters, ${DISCARDED} as discarded
     from runtime.projection_versions v join runtime.projections p on p.name = v.projection
    order by v.projection, v.version`;
 const CHECKPOINTS = 'select * from runtime.checkpoints order by projection, version, topic, partition';

@@ -4,8 +4,8 @@ import { Registry } from 'prom-client';
 import { RequireScope } from '../auth/auth.guard';
 import { startTestApp } from '../testing/test-app';
 import { measuredLog } from './measured-log';
-import { projectionMetrics } from './projection-metrics';
-import { NotReadyError } from './readiness';
+import { checkMetrics, projectionMetrics } from './projection-metrics';
+import { NotReadyError, Readiness } from './readiness';
 
 @Controller('things')
 @RequireScope('public')
@@ -72,10 +72,9 @@ it('a part that fails or hangs makes it not ready, and is named without its mess
 
 it('many probes at once ask the parts once', async () => {
   let asked = 0;
-  const app = await startTestApp({ module: ThingsModule, checks: { database: () => Promise.resolve(asked++) } });
-  await Promise.all(Array.from({ length: 20 }, () => fetch(`${app.url}/health/ready`)));
+  const readiness = new Readiness({ database: () => Promise.resolve(asked++) }, () => false);
+  await Promise.all(Array.from({ length: 20 }, () => readiness.check()));
   expect(asked).toBe(1);
-  await app.close();
 });
 
 it('appends are counted and timed, failures by code', async () => {
@@ -90,6 +89,37 @@ it('appends are counted and timed, failures by code', async () => {
   expect(text).toContain('picly_log_append_failures_total{code="LOG_RECORD_TOO_LARGE"} 1');
   expect(text).toContain('picly_log_append_seconds_count 2');
   await log.close();
+});
+
+it('what verifications and audits found last becomes metrics, of the projections of the process, from one reading', async () => {
+  const registry = new Registry();
+  const audit = { version: 1, took_ms: 1, sample: [], error: null, ran_at: '2026-03-01T08:00:00.000Z' };
+  const verified = { version: 1, job: 3, message: null, finished_at: '2026-03-01T09:00:00.000Z' };
+  let readings = 0;
+  let isAway = false;
+  checkMetrics(registry, ['ratings'], async () => {
+    readings++;
+    if (isAway) throw new Error('the database is away');
+    return {
+      verifications: [
+        { ...verified, projection: 'ratings', differences: 3 },
+        { ...verified, projection: 'others', differences: 9 },
+      ],
+      audits: [
+        { ...audit, projection: 'ratings', audit: 'sums', offending: 2 },
+        { ...audit, projection: 'others', audit: 'sums', offending: 1 },
+      ],
+    };
+  });
+  const text = await registry.metrics();
+  expect(readings).toBe(1);
+  expect(text).toContain('picly_projection_verify_differing_rows{projection="ratings"} 3');
+  expect(text).toContain(`picly_projection_verify_timestamp_seconds{projection="ratings"} ${Date.UTC(2026, 2, 1, 9) / 1_000}`);
+  expect(text).toContain('picly_projection_audit_offending_rows{projection="ratings",audit="sums"} 2');
+  expect(text).toContain(`picly_projection_audit_timestamp_seconds{projection="ratings",audit="sums"} ${Date.UTC(2026, 2, 1, 8) / 1_000}`);
+  expect(text).not.toContain('others');
+  isAway = true;
+  expect(await registry.metrics()).toContain('picly_projection_audit_offending_rows{projection="ratings",audit="sums"} 2');
 });
 
 it('what the runner tells becomes metrics', async () => {

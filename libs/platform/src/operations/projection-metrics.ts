@@ -1,4 +1,4 @@
-import type { AuditResult, RunnerMetrics } from '@picly/projections';
+import type { AuditResult, Checks, RunnerMetrics, Verification } from '@picly/projections';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const BATCH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -50,24 +50,64 @@ export function projectionMetrics(registry: Registry): RunnerMetrics {
   };
 }
 
-/** The latest audits, as Prometheus metrics. */
-export function auditMetrics(registry: Registry): (result: AuditResult) => void {
-  const registers = [registry];
-  const labelNames = ['projection', 'audit'];
-  const offending = new Gauge({
+const VERIFY_LABELS = ['projection'];
+const AUDIT_LABELS = ['projection', 'audit'];
+
+/** What is told of a check: a gauge, and its value. */
+interface CheckGauge<Found> {
+  readonly name: string;
+  readonly help: string;
+  readonly value: (found: Found) => number;
+}
+
+const OF_VERIFICATIONS: readonly CheckGauge<Verification>[] = [
+  {
+    name: 'picly_projection_verify_differing_rows',
+    help: 'Rows that differed from a fold of the whole log, when they were compared last.',
+    value: ({ differences }) => differences,
+  },
+  {
+    name: 'picly_projection_verify_timestamp_seconds',
+    help: 'When a projection was last compared with a fold of the whole log, seconds since the epoch.',
+    value: ({ finished_at: at }) => Date.parse(at) / 1_000,
+  },
+];
+const OF_AUDITS: readonly CheckGauge<AuditResult>[] = [
+  {
     name: 'picly_projection_audit_offending_rows',
     help: 'Rows that break the rule of an audit, when it ran last; -1 when it could not be asked.',
-    labelNames,
-    registers,
-  });
-  const ranAt = new Gauge({
+    value: ({ offending }) => offending,
+  },
+  {
     name: 'picly_projection_audit_timestamp_seconds',
     help: 'When an audit ran last, seconds since the epoch.',
-    labelNames,
-    registers,
-  });
-  return (result) => {
-    offending.labels(result.projection, result.audit).set(result.offending);
-    ranAt.labels(result.projection, result.audit).set(Date.parse(result.ran_at) / 1_000);
-  };
+    value: ({ ran_at: at }) => Date.parse(at) / 1_000,
+  },
+];
+
+/**
+ * What audits and verifications of these projections found last, as Prometheus metrics. Read when they are asked for: they are the same in
+ * every process, and known again after a restart. While they cannot be read, the last ones stand.
+ */
+export function checkMetrics(registry: Registry, projections: readonly string[], read: () => Promise<Checks>): void {
+  let reading: Promise<Checks | undefined> | undefined;
+  // All gauges are asked at once: one reading serves them.
+  const checks = (): Promise<Checks | undefined> =>
+    (reading ??= read()
+      .catch(() => undefined)
+      .finally(() => (reading = undefined)));
+  const isOwn = ({ projection }: { readonly projection: string }): boolean => projections.includes(projection);
+  const registers = [registry];
+  for (const { name, help, value } of OF_VERIFICATIONS) {
+    const collect = async (): Promise<void> => {
+      for (const found of (await checks())?.verifications.filter(isOwn) ?? []) gauge.labels(found.projection).set(value(found));
+    };
+    const gauge: Gauge = new Gauge({ name, help, labelNames: VERIFY_LABELS, registers, collect });
+  }
+  for (const { name, help, value } of OF_AUDITS) {
+    const collect = async (): Promise<void> => {
+      for (const found of (await checks())?.audits.filter(isOwn) ?? []) gauge.labels(found.projection, found.audit).set(value(found));
+    };
+    const gauge: Gauge = new Gauge({ name, help, labelNames: AUDIT_LABELS, registers, collect });
+  }
 }

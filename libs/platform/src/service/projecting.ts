@@ -1,8 +1,16 @@
 import { Eraser } from '@picly/erasure';
-import { DeadLetterDesk, ProjectionKeeper, ProjectionRunner, topicsOf, ViewFreshness, type Projection } from '@picly/projections';
+import {
+  DeadLetterDesk,
+  latestChecks,
+  ProjectionKeeper,
+  ProjectionRunner,
+  topicsOf,
+  ViewFreshness,
+  type Projection,
+} from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
-import { auditMetrics, projectionMetrics } from '../operations/projection-metrics';
+import { checkMetrics, projectionMetrics } from '../operations/projection-metrics';
 import { NotReadyError } from '../operations/readiness';
 import type { Resources } from './resources';
 import type { ServiceDefinition } from './service-definition';
@@ -40,6 +48,11 @@ export class Projecting {
     const { name, projections } = definition;
     if (projections.length > 0) {
       const metrics = projectionMetrics(registry);
+      checkMetrics(
+        registry,
+        projections.map((projection) => projection.name),
+        () => latestChecks(pool),
+      );
       const shared = { pool, log, personKeys, logger, metrics, maxDeadLetters };
       const topics = [...new Set(projections.flatMap(topicsOf))];
       const runner = new ProjectionRunner({ ...shared, projections: [], topics, group: `picly.${name}` });
@@ -55,7 +68,6 @@ export class Projecting {
         runner: { follow },
         auditIntervalS,
         sole,
-        onAudit: auditMetrics(registry),
       });
     }
     this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });

@@ -3,6 +3,7 @@ import { inTransaction, type DatabasePool, type Transaction } from '@picly/datab
 import { inPublication, lockPublication, publish } from '../activate';
 import { installedVersions, removeWithin, type InstalledVersion } from '../versions';
 import { latestAudits, requestAudits, type AuditResult } from './audits';
+import { latestChecks, type Checks } from './checks';
 import type { Difference } from './compare';
 import { RebuildRefusedError } from './errors';
 import { jobById, listJobs, openJob, requestJob, type Job, type JobKind, type SwitchRule, type Until } from './jobs';
@@ -136,6 +137,11 @@ export class ProjectionAdmin {
   /** The latest result of each audit. */
   audits(projection?: string): Promise<AuditResult[]> {
     return latestAudits(this.pool, projection);
+  }
+
+  /** What verifications and audits found last. */
+  checks(): Promise<Checks> {
+    return latestChecks(this.pool);
   }
 
   async requestAudits(names: readonly string[]): Promise<void> {

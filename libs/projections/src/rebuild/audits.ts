@@ -2,6 +2,7 @@ import { inTransaction, type DatabasePool, type Sql } from '@picly/database';
 import type { Audit, Projection } from '../define';
 import { describe } from '../failure';
 import { quoted, schemaOf } from '../names';
+import { DISCARDED, PARKED } from '../status';
 
 export interface AuditResult {
   readonly projection: string;
@@ -16,6 +17,20 @@ export interface AuditResult {
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   readonly error: string | null;
 }
+
+/** Of every version: each event between its first position and the next was folded, seen before, parked or discarded. */
+const EVERY_EVENT_IS_ACCOUNTED_FOR: Audit = {
+  name: 'every-event-is-accounted-for',
+  sql: `select * from (
+          select v.projection, v.version, (select count(*) from processed_events) as folded,
+                 (select coalesce(sum(next_offset - first_offset), 0) from runtime.checkpoints c
+                   where c.projection = v.projection and c.version = v.version) as passed,
+                 (select coalesce(sum(duplicates), 0) from runtime.checkpoints c
+                   where c.projection = v.projection and c.version = v.version) as duplicates,
+                 ${PARKED} as dead_letters, ${DISCARDED} as discarded
+            from runtime.projection_versions v where v.schema_name = current_schema()) counts
+         where folded + duplicates + dead_letters + discarded <> passed`,
+};
 
 const SAMPLE_ROWS = 20;
 const KEEP_RUNS = 200;
@@ -44,7 +59,7 @@ export async function requestAudits(sql: Sql, name: string): Promise<void> {
 /** Runs the audits of a projection (numbered as the version to look at) and keeps the results. */
 export async function runAudits(pool: DatabasePool, projection: Projection): Promise<AuditResult[]> {
   const results: AuditResult[] = [];
-  for (const audit of projection.audits ?? []) results.push(await runAudit(pool, projection, audit));
+  for (const audit of [EVERY_EVENT_IS_ACCOUNTED_FOR, ...(projection.audits ?? [])]) results.push(await runAudit(pool, projection, audit));
   return results;
 }
 

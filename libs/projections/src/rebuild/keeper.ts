@@ -7,7 +7,7 @@ import type { Projection } from '../define';
 import { describe } from '../failure';
 import type { RunnerLogger, RunnerMetrics } from '../metrics';
 import { definitionOf, foldable, installedVersions, type InstalledVersion } from '../versions';
-import { runAudits, takeDueAudits, type AuditResult } from './audits';
+import { runAudits, takeDueAudits } from './audits';
 import { Build, type Order } from './build';
 import { changeJob, LeaseLostError, releaseJob, takeJobs, type Job, type Skill } from './jobs';
 import { switchVersion } from './switch';
@@ -23,7 +23,6 @@ export interface KeeperOptions {
   readonly runner: { follow(projections: readonly Projection[]): Promise<void> };
   readonly logger: RunnerLogger;
   readonly metrics: RunnerMetrics;
-  readonly onAudit?: (result: AuditResult) => void;
   /** Seconds between audits; 0 runs them only on request. */
   readonly auditIntervalS?: number;
   readonly maxDeadLetters?: number;
@@ -194,7 +193,6 @@ export class ProjectionKeeper {
     const shown = installed.filter((version) => version.active && due.includes(version.projection));
     for (const projection of foldable(shown, this.options.projections)) {
       for (const result of await runAudits(this.options.pool, projection)) {
-        this.options.onAudit?.(result);
         if (result.offending === 0) continue;
         const { logger } = this.options;
         logger.error(

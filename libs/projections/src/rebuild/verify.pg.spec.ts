@@ -182,15 +182,20 @@ describe('audits', () => {
       await harness.admin.requestAudits(['toy']);
       for (;;) {
         const results = await harness.admin.audits('toy');
-        if (results.length === 2 && results.every(({ ran_at }) => !before.includes(ran_at))) return results;
+        if (results.length === 3 && results.every(({ ran_at }) => !before.includes(ran_at))) return results;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
     expect(await ran()).toMatchObject([
       { audit: 'broken-question', offending: -1, error: 'relation "nowhere" does not exist' },
+      { audit: 'every-event-is-accounted-for', offending: 0, error: null },
       { audit: 'stars-of-engines-add-up', offending: 0, sample: [], error: null, version: 1 },
     ]);
     await harness.pool.query(`update toy_v1.toy_engines set stars = stars + 5 where engine = 'flux-pro'`);
-    expect((await ran())[1]).toMatchObject({ offending: 1, sample: [{ engine: 'flux-pro' }] });
+    expect((await ran())[2]).toMatchObject({ offending: 1, sample: [{ engine: 'flux-pro' }] });
+    await harness.pool.query(
+      'delete from toy_v1.processed_events where event_id = (select min(event_id::text)::uuid from toy_v1.processed_events)',
+    );
+    expect((await ran())[1]).toMatchObject({ offending: 1, sample: [{ folded: 99, passed: 100 }] });
   });
 });

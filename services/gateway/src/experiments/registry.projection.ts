@@ -2,6 +2,7 @@ import type { DecodedEvent } from '@picly/contracts';
 import { revisionRow } from '@picly/experiments';
 import { defineProjection, type FoldSql } from '@picly/projections';
 import { ExperimentRegistry1796000000000 } from './1796000000000-experiment-registry.migration';
+import { AUDITS } from './registry-audits.queries';
 
 type Changed = DecodedEvent<'experiment-changed'>;
 type Decided = DecodedEvent<'experiment-decided'>;
@@ -52,6 +53,7 @@ export const experimentRegistry = defineProjection({
     { name: 'experiment_decisions', key: ['event_id'] },
   ],
   migrations: [ExperimentRegistry1796000000000],
+  audits: AUDITS,
   async fold(events, sql) {
     await saveRevisions(
       sql,

@@ -3,6 +3,7 @@ import type { DecodedEvent } from '@picly/contracts';
 import { Engagement1763798400003 } from '../../../migrations/1763798400003-engagement';
 import { SessionUsers1764200200000 } from '../../../migrations/1764200200000-session-users';
 import { ACTIVITY_KINDS, activityOf } from './activity';
+import { AUDITS } from './audits.queries';
 import { unfoldEngagement } from './unfold-engagement.fold';
 import { saveActivity, saveProfiles } from './engagement.fold';
 
@@ -21,6 +22,7 @@ export const engagement = defineProjection({
     { name: 'users', key: ['user_id'], except: ['field_versions'] },
   ],
   migrations: [Engagement1763798400003, SessionUsers1764200200000],
+  audits: AUDITS,
   async fold(events, sql) {
     await saveActivity(sql, activityOf(events));
     await saveProfiles(sql, events.filter(isProfile));

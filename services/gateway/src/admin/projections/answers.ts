@@ -1,4 +1,4 @@
-import type { AuditResult, Difference, InstalledVersion, Job } from '@picly/projections';
+import type { AuditResult, Checks, Difference, InstalledVersion, Job } from '@picly/projections';
 
 /** A job as the API tells it. */
 export interface JobAnswer extends Omit<
@@ -90,4 +90,18 @@ export const AUDIT_EXAMPLE: AuditResult = {
   offending: 0,
   sample: [],
   error: null,
+};
+
+export const CHECKS_EXAMPLE: Checks = {
+  verifications: [
+    {
+      projection: 'prompt-analytics',
+      version: 2,
+      job: 7,
+      finished_at: '2026-03-01T08:00:00.000Z',
+      differences: 0,
+      message: 'equal to version 2 after the same events',
+    },
+  ],
+  audits: [AUDIT_EXAMPLE],
 };

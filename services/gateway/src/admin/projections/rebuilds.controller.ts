@@ -1,8 +1,17 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { schemaOf, Text } from '@picly/contracts';
 import { Answers, decodeCursor, encodeCursor, ListQuery, pageOf, ProblemError, ValidQuery, View, type ListPage } from '@picly/platform';
-import { ProjectionAdmin, type Difference, type Job } from '@picly/projections';
-import { AUDIT_EXAMPLE, DIFFERENCE_EXAMPLE, JOB_EXAMPLE, jobAnswer, VERSION_EXAMPLE, versionAnswer, type JobAnswer } from './answers';
+import { ProjectionAdmin, type Checks, type Difference, type Job } from '@picly/projections';
+import {
+  AUDIT_EXAMPLE,
+  CHECKS_EXAMPLE,
+  DIFFERENCE_EXAMPLE,
+  JOB_EXAMPLE,
+  jobAnswer,
+  VERSION_EXAMPLE,
+  versionAnswer,
+  type JobAnswer,
+} from './answers';
 import {
   DropRequest,
   OptionalVersionRequest,
@@ -124,6 +133,16 @@ export class RebuildsController {
     const names = await orProblem(this.admin.names(readRequest(ProjectionsRequest, body).projections));
     await this.admin.requestAudits(names);
     return { projections: names };
+  }
+
+  @Get('checks')
+  @Answers({
+    summary: 'What was last found out about the rows of every view: its comparison with a fold of the whole log, and each audit.',
+    body: { ...CHECKS_EXAMPLE },
+    tag,
+  })
+  checks(): Promise<Checks> {
+    return this.admin.checks();
   }
 
   @Get('copies')

@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type DecodedEvent } from '@picly/contracts';
 import { defineProjection, type FoldSql } from '@picly/projections';
 import { Receipts1790000000001 } from './1790000000001-receipts.migration';
+import { AUDITS } from './audits.queries';
 
 const INSERT = `
   insert into receipts (event_id, event_type, topic, log_partition, log_offset, occurred_at, received_at, fingerprint)
@@ -31,5 +32,6 @@ export const receipts = defineProjection({
   // Places in the log differ between two logs with the same events.
   tables: [{ name: 'receipts', key: ['event_id'], except: ['log_partition', 'log_offset'] }],
   migrations: [Receipts1790000000001],
+  audits: AUDITS,
   fold,
 });

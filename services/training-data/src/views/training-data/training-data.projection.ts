@@ -1,5 +1,6 @@
 import { defineProjection } from '@picly/projections';
 import { TrainingData1763798400001 } from '../../../migrations/1763798400001-training-data';
+import { AUDITS } from './audits.queries';
 import { unfoldExamples } from './unfold-examples.fold';
 import { readBatch, relabel, saveGenerations, saveRatings } from './training-data.fold';
 
@@ -14,6 +15,7 @@ export const trainingData = defineProjection({
   ],
   sqlViews: ['ml_training_data'],
   migrations: [TrainingData1763798400001],
+  audits: AUDITS,
   async fold(events, sql) {
     const news = readBatch(events);
     if (news.generationIds.length === 0) return;
