@@ -3,6 +3,7 @@ import type { Sql } from '@picly/database';
 import type { Comparison } from '@picly/statistics';
 import { analyse, type Analysis } from './compute/analyse';
 import type { Evidence } from './compute/evidence';
+import { phaseView, type PhaseView } from './described';
 import { segmentsOf, type DimensionResult } from './compute/segments';
 import { seriesOf, type SeriesPoint } from './compute/series';
 import { UNITS } from './fold/contributions';
@@ -24,12 +25,7 @@ export interface ExperimentResults extends Analysis {
   readonly figures_as_of: string;
   readonly first_exposure_at: string | null;
   readonly run_hours: number;
-  readonly phases: readonly {
-    readonly revision: number;
-    readonly from: string | null;
-    readonly state: string;
-    readonly weights: Readonly<Record<string, number>>;
-  }[];
+  readonly phases: readonly PhaseView[];
   readonly segments: readonly DimensionResult[];
   /** Segments are kept by the day: their figures are of the days that are over. */
   readonly segments_as_of: string;
@@ -131,11 +127,6 @@ function headOf(timeline: Timeline): Pick<ExperimentResults, 'key' | 'state' | '
     mode: definition.mode,
     unit: definition.unit,
     hypothesis: definition.hypothesis,
-    phases: phases.map((phase) => ({
-      revision: phase.revision,
-      from: Number.isFinite(phase.from) ? new Date(phase.from).toISOString() : null,
-      state: phase.state,
-      weights: Object.fromEntries(phase.arms.map(({ key, weight }) => [key, weight])),
-    })),
+    phases: phases.map(phaseView),
   };
 }

@@ -3,6 +3,7 @@ import { isStorableText } from '@picly/contracts';
 import { Answers, decodeCursor, encodeCursor, ListQuery, pageOf, ProblemError, ValidQuery, View, type ListPage } from '@picly/platform';
 import { ExperimentsQueries, type ExperimentDetail, type ExperimentRow } from './experiments.queries';
 
+const PHASE = { revision: 2, from: '2026-11-01T07:00:00.000Z', state: 'running', weights: { control: 0.5, green: 0.5 } };
 const ROW = {
   experiment: 'button-colour',
   first_exposure_at: '2026-11-01T08:00:00.000Z',
@@ -11,6 +12,23 @@ const ROW = {
   units: 2_000,
   arms: ['control', 'green'],
   conversions: 240,
+  key: 'button-colour',
+  state: 'running',
+  revision: 2,
+  phase: PHASE,
+  hypothesis: 'A green button sells more.',
+  mode: 'test',
+  unit: 'user',
+  primary_metric: 'converted:purchase',
+  secondary_metrics: ['revenue'],
+  guardrails: [{ metric: 'failure_rate', tolerated_harm: 0.02 }],
+  definition: {
+    arms: [
+      { key: 'control', weight: 0.5 },
+      { key: 'green', weight: 0.5 },
+    ],
+    coverage: 1,
+  },
 };
 
 const DETAIL = {
@@ -24,15 +42,16 @@ const DETAIL = {
     },
   ],
   units_in_several_arms: 3,
+  phases: [PHASE],
 };
 
 @Controller('api/analytics/experiments')
-@View('experiments')
+@View('experiments', 'experiment-results')
 export class ExperimentsController {
   constructor(@Inject(ExperimentsQueries) private readonly queries: ExperimentsQueries) {}
 
   @Get()
-  @Answers({ summary: 'Experiments that people were exposed to', row: ROW })
+  @Answers({ summary: 'Experiments that are defined or that people were exposed to', row: ROW, tag: 'experiments' })
   async list(@ValidQuery(ListQuery) query: ListQuery): Promise<ListPage<ExperimentRow>> {
     const [after] = query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, ['string']);
     const rows = await this.queries.list(query.limit, after);
@@ -41,16 +60,17 @@ export class ExperimentsController {
 
   @Get(':key')
   @Answers({
-    summary: 'One experiment: people and conversions by the arm they saw first',
+    summary: 'One experiment: its definition and phases, people and conversions by the arm they saw first',
     description:
       'A person counts in the arm of their first exposure (by the time it happened). Conversions count from that moment on, those that name no ' +
-      'experiment in every experiment the person is in.',
+      'experiment in every experiment the person is in. Of an experiment that nobody defined, all that a definition says is null.',
     body: DETAIL,
     problems: ['not_found'],
+    tag: 'experiments',
   })
   async detail(@Param('key') key: string): Promise<ExperimentDetail> {
     const found = isStorableText(key) ? await this.queries.detail(key) : undefined;
-    if (!found) throw new ProblemError('not_found', { detail: 'no exposure to an experiment of this name is known' });
+    if (!found) throw new ProblemError('not_found', { detail: 'no experiment of this name is defined, and nobody was exposed to one' });
     return found;
   }
 }

@@ -11,6 +11,9 @@ describe('experiments', () => {
   let queries: ExperimentsQueries;
   beforeAll(async () => {
     spec = await openProjectionSpec(experiments);
+    // The definitions are another projection's; here nobody defines anything.
+    await spec.sql.query(`create table picly.experiment_definitions (experiment text, revision int, change text, state text, author text,
+      reason text, arm text, definition jsonb, changed_ms bigint)`);
     queries = new ExperimentsQueries(spec.sql);
   });
   afterAll(() => spec.close());

@@ -1,9 +1,13 @@
 import type { Sql } from '@picly/database';
+import { revisionOf, timelineOf, type Revision, type RevisionRow } from '@picly/experiments';
+import { describe, phaseView, type Described, type PhaseView } from '../../results/described';
 
-export interface ExperimentRow {
+/** What exposures and conversions tell of an experiment, whether it is defined or not. */
+export interface Observed {
   readonly experiment: string;
-  readonly first_exposure_at: Date;
-  readonly last_exposure_at: Date;
+  /** Null before the first exposure. */
+  readonly first_exposure_at: Date | null;
+  readonly last_exposure_at: Date | null;
   readonly exposures: number;
   /** People exposed. */
   readonly units: number;
@@ -12,6 +16,11 @@ export interface ExperimentRow {
   /** Conversions that name the experiment. */
   readonly conversions: number;
 }
+
+type Undescribed = { readonly [Name in keyof Described]: null };
+
+/** With what was said of it: all of it null when nobody defined it. */
+export type ExperimentRow = Observed & (Described | Undescribed);
 
 /** What the units of an arm did after they first saw it. */
 export interface ArmMetric {
@@ -32,36 +41,75 @@ export interface Arm {
   readonly metrics: readonly ArmMetric[];
 }
 
-export interface ExperimentDetail extends ExperimentRow {
+export type ExperimentDetail = ExperimentRow & {
   readonly by_arm: readonly Arm[];
   /** People seen in more than one arm; they count in the arm they saw first. */
   readonly units_in_several_arms: number;
-}
+  /** Of a defined experiment, from its first run on. */
+  readonly phases: readonly PhaseView[];
+};
 
-const EXPERIMENT = `select e.*, (select count(*) from picly.conversions c where c.experiment = e.experiment) as conversions from picly.ab_experiments e`;
+const UNDESCRIBED: Undescribed = {
+  key: null,
+  state: null,
+  revision: null,
+  phase: null,
+  hypothesis: null,
+  mode: null,
+  unit: null,
+  primary_metric: null,
+  secondary_metrics: null,
+  guardrails: null,
+  definition: null,
+};
 
-/** What is known of experiments from exposures and conversions alone. */
+/** Experiments that are defined, and those that people were exposed to all the same. */
+const EXPERIMENT = `with named as (
+    select experiment from picly.ab_experiments union select experiment from picly.experiment_definitions
+  )
+  select n.experiment, e.first_exposure_at, e.last_exposure_at, coalesce(e.exposures, 0) as exposures, coalesce(e.units, 0) as units,
+    coalesce(e.arms, '{}') as arms, (select count(*) from picly.conversions c where c.experiment = n.experiment) as conversions
+  from named n left join picly.ab_experiments e on e.experiment = n.experiment`;
+
+/** Every experiment there is, with what is known of it from exposures, conversions and its definition. */
 export class ExperimentsQueries {
   constructor(private readonly sql: Sql) {}
 
   /** By name; one more than `limit`, to tell whether there are more. */
   async list(limit: number, after: string | undefined): Promise<ExperimentRow[]> {
-    return this.sql.query<ExperimentRow>(
-      `${EXPERIMENT} where $2::text is null or e.experiment > $2 order by e.experiment limit $1`,
+    const rows = await this.sql.query<Observed>(
+      `${EXPERIMENT} where $2::text is null or n.experiment > $2 order by n.experiment limit $1`,
       [limit + 1, after ?? null],
       'experiments list',
     );
+    const histories = await this.histories(rows.map(({ experiment }) => experiment));
+    return rows.map((row) => ({ ...row, ...describedBy(histories.get(row.experiment)) }));
   }
 
   async detail(experiment: string): Promise<ExperimentDetail | undefined> {
-    const [row] = await this.sql.query<ExperimentRow>(`${EXPERIMENT} where e.experiment = $1`, [experiment], 'experiments one');
+    const [row] = await this.sql.query<Observed>(`${EXPERIMENT} where n.experiment = $1`, [experiment], 'experiments one');
     if (!row) return undefined;
-    const [arms, metrics] = await Promise.all([this.arms(experiment), this.metrics(experiment)]);
+    const [arms, metrics, histories] = await Promise.all([this.arms(experiment), this.metrics(experiment), this.histories([experiment])]);
+    const history = histories.get(experiment);
     return {
       ...row,
+      ...describedBy(history),
       by_arm: arms.map(({ arm, units, exposures }) => ({ arm, units, exposures, metrics: metricsOf(metrics, arm, units) })),
       units_in_several_arms: arms.reduce((sum, arm) => sum + arm.mixed, 0),
+      phases: (history && timelineOf(history)?.phases.map(phaseView)) ?? [],
     };
+  }
+
+  private async histories(experiments: readonly string[]): Promise<ReadonlyMap<string, Revision[]>> {
+    const rows = await this.sql.query<RevisionRow>(
+      `select experiment, revision, change, state, author, reason, arm, definition, changed_ms from picly.experiment_definitions
+       where experiment = any ($1::text[]) order by experiment, revision`,
+      [experiments],
+      'experiments histories',
+    );
+    const histories = new Map<string, Revision[]>();
+    for (const row of rows) histories.set(row.experiment, [...(histories.get(row.experiment) ?? []), revisionOf(row)]);
+    return histories;
   }
 
   private arms(experiment: string): Promise<{ arm: string; units: number; exposures: number; mixed: number }[]> {
@@ -91,6 +139,11 @@ interface StoredMetric {
   readonly conversions: number;
   readonly converted_units: number;
   readonly value_sum: number;
+}
+
+function describedBy(history: readonly Revision[] | undefined): Described | Undescribed {
+  const timeline = history && timelineOf(history);
+  return timeline ? describe(timeline) : UNDESCRIBED;
 }
 
 function metricsOf(metrics: readonly StoredMetric[], arm: string, units: number): ArmMetric[] {
