@@ -56,7 +56,8 @@ class KafkaLog implements EventLog {
   constructor(private readonly options: KafkaLogOptions) {
     const kafka = createClient(options);
     this.#warn = options.onWarning ?? (() => undefined);
-    this.#topics = new Topics(kafka.admin(), options.replicationFactor);
+    const { replicationFactor, harmfulSettings: harmful = 'refuse' } = options;
+    this.#topics = new Topics(kafka.admin(), { replicationFactor, harmful, onWarning: this.#warn });
     this.#appender = new Appender(() => connectProducer(kafka, options), { limits: LIMITS, onWarning: this.#warn });
     this.#client = new FetchClient(kafka);
     this.#reader = new Reader(this.#client);

@@ -8,6 +8,8 @@ export interface KafkaLogOptions {
   readonly clientId: string;
   /** Copies of every partition of the topics created here (default: the broker's own default). */
   readonly replicationFactor?: number;
+  /** What to do about existing topics whose settings would drop records that are to be kept (default: `refuse` them). */
+  readonly harmfulSettings?: 'refuse' | 'mend';
   readonly compression?: 'none' | 'gzip';
   /** How long `append` may take unless the call says otherwise (default 10,000). */
   readonly appendDeadlineMs?: number;

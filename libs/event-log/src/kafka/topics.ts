@@ -2,8 +2,8 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 import { LogConfigurationError } from '../errors';
 import type { LogPosition, PartitionBounds, TopicSpec } from '../port';
 import { toLogError } from './kafka-errors';
+import { checkSettings, keepingSettings, type SettingsOptions } from './topic-settings';
 
-const FOR_EVER = '-1';
 const ANY_FUTURE = '9223372036854775807';
 
 /** Topics and their bounds, through kafkajs' admin client. Partition counts are fixed, so they are asked for once. */
@@ -13,7 +13,7 @@ export class Topics {
 
   constructor(
     private readonly admin: Admin,
-    private readonly replicationFactor: number | undefined,
+    private readonly options: SettingsOptions & { readonly replicationFactor: number | undefined },
   ) {}
 
   async ensure(specs: readonly TopicSpec[]): Promise<void> {
@@ -23,6 +23,11 @@ export class Topics {
       if (missing.length > 0) await this.#create(missing);
       const counts = await this.#load(specs.map((spec) => spec.name));
       for (const spec of specs) refuseOtherShape(spec, counts.get(spec.name));
+      await checkSettings(
+        this.admin,
+        specs.filter((spec) => existing.has(spec.name)),
+        this.options,
+      );
     });
   }
 
@@ -93,15 +98,13 @@ export class Topics {
   }
 
   #toConfig(spec: TopicSpec): ITopicConfig {
-    const copies = this.replicationFactor;
+    const copies = this.options.replicationFactor;
     return {
       topic: spec.name,
       numPartitions: spec.partitions,
       replicationFactor: copies ?? -1,
       configEntries: [
-        { name: 'cleanup.policy', value: 'delete' },
-        { name: 'retention.ms', value: spec.retentionMs === null ? FOR_EVER : String(spec.retentionMs) },
-        { name: 'retention.bytes', value: FOR_EVER },
+        ...keepingSettings(spec),
         { name: 'message.timestamp.type', value: 'CreateTime' },
         { name: 'message.timestamp.after.max.ms', value: ANY_FUTURE },
         ...(copies === undefined ? [] : [{ name: 'min.insync.replicas', value: copies >= 3 ? '2' : '1' }]),

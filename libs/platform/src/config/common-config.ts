@@ -19,6 +19,10 @@ export const COMMON_CONFIG = defineConfig({
     max: 9,
     meaning: 'Copies of every partition of topics made here; the default is the broker’s.',
   }),
+  KAFKA_TOPIC_SETTINGS: oneOf(['refuse', 'mend'], {
+    default: 'refuse',
+    meaning: 'What to do at start when topics on Kafka have settings that drop events (retention, compaction): not start, or change them.',
+  }),
   LOG_PARTITIONS: whole({
     default: 4,
     min: 1,

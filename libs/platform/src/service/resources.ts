@@ -87,6 +87,7 @@ async function createLog(definition: ServiceDefinition, { config, logger }: Open
   return createKafkaLog({
     brokers: config.KAFKA_BROKERS,
     clientId: `picly.${definition.name}`,
+    harmfulSettings: config.KAFKA_TOPIC_SETTINGS,
     ...(config.KAFKA_REPLICATION !== undefined && { replicationFactor: config.KAFKA_REPLICATION }),
     onWarning: (message, err) => logger.warn({ ...(err !== undefined && { err }) }, message),
   });
