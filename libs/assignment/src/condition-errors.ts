@@ -15,7 +15,20 @@ const PLAIN = { test: isScalar, message: 'must be text, a number, true, false or
 const LIST = { test: isList, message: 'must be a list of plain values' };
 const FLAG = { test: (value: unknown) => typeof value === 'boolean', message: 'must be true or false' };
 const NUMBER = { test: (value: unknown) => typeof value === 'number', message: 'must be a number' };
-const OPERANDS = { is: PLAIN, not: PLAIN, in: LIST, not_in: LIST, exists: FLAG, lt: NUMBER, lte: NUMBER, gt: NUMBER, gte: NUMBER };
+/** Groups are given by whoever asks in a program; the product keeps none. */
+const GROUP = { test: () => false, message: 'names a group, and stored definitions know none: list the values with in' };
+const OPERANDS = {
+  in_group: GROUP,
+  is: PLAIN,
+  not: PLAIN,
+  in: LIST,
+  not_in: LIST,
+  exists: FLAG,
+  lt: NUMBER,
+  lte: NUMBER,
+  gt: NUMBER,
+  gte: NUMBER,
+};
 
 function operandError(name: keyof Comparison, wanted: unknown): string | undefined {
   const { test, message } = OPERANDS[name];

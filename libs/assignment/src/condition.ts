@@ -14,7 +14,12 @@ export interface Comparison {
   readonly gt?: number;
   readonly gte?: number;
   readonly exists?: boolean;
+  /** Name of a list of values that whoever asks knows. */
+  readonly in_group?: string;
 }
+
+/** Lists of values by name, for `in_group`. */
+export type Groups = Readonly<Record<string, readonly Scalar[]>>;
 
 /**
  * `{"plan": "pro", "age": {"gte": 18}}`: every member must hold. `all`, `any` (lists of conditions) and `none` (a condition that
@@ -24,7 +29,7 @@ export interface Condition {
   readonly [attribute: string]: Scalar | Comparison | Condition | readonly Condition[];
 }
 
-type Test = (actual: unknown, wanted: unknown) => boolean;
+type Test = (actual: unknown, wanted: unknown, groups: Groups) => boolean;
 
 const numbers =
   (compare: (a: number, b: number) => boolean): Test =>
@@ -42,6 +47,7 @@ const TESTS: Readonly<Record<keyof Comparison, Test>> = {
   gt: numbers((a, b) => a > b),
   gte: numbers((a, b) => a >= b),
   exists: (actual, wanted) => (actual !== null) === wanted,
+  in_group: (actual, wanted, groups) => contains(actual, own(groups, String(wanted)), groups),
 };
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -53,26 +59,27 @@ function own(object: unknown, name: string): unknown {
 }
 
 /** A member of this very name, else the way through the objects that the dots describe; null when there is none. */
-function attribute(attributes: Attributes, name: string): unknown {
+export function attribute(attributes: Attributes, name: string): unknown {
   const direct = own(attributes, name);
   return (direct === undefined ? name.split('.').reduce<unknown>(own, attributes) : direct) ?? null;
 }
 
-function holds(actual: unknown, wanted: unknown): boolean {
+function holds(actual: unknown, wanted: unknown, groups: Groups): boolean {
   if (!isObject(wanted)) return actual === wanted;
-  return Object.keys(wanted).every((name) => isComparisonName(name) && TESTS[name](actual, wanted[name]));
+  return Object.keys(wanted).every((name) => isComparisonName(name) && TESTS[name](actual, wanted[name], groups));
 }
 
 const listed = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : []);
 
 /** Whether a unit is meant. What is no condition holds for nobody. */
-export function matches(condition: unknown, attributes: Attributes): boolean {
+export function matches(condition: unknown, attributes: Attributes, groups: Groups = {}): boolean {
   if (!isObject(condition)) return false;
+  const inner = (each: unknown): boolean => matches(each, attributes, groups);
   return Object.keys(condition).every((name) => {
     const wanted = condition[name];
-    if (name === 'all') return Array.isArray(wanted) && wanted.every((each) => matches(each, attributes));
-    if (name === 'any') return listed(wanted).some((each) => matches(each, attributes));
-    if (name === 'none') return isObject(wanted) && !matches(wanted, attributes);
-    return holds(attribute(attributes, name), wanted);
+    if (name === 'all') return Array.isArray(wanted) && wanted.every(inner);
+    if (name === 'any') return listed(wanted).some(inner);
+    if (name === 'none') return isObject(wanted) && !inner(wanted);
+    return holds(attribute(attributes, name), wanted, groups);
   });
 }

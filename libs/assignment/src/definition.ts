@@ -18,6 +18,22 @@ export interface Holdout {
   readonly share: number;
 }
 
+/** Units whose bucket of `seed` lies in one of the ranges. */
+export interface Filter {
+  readonly seed: string;
+  readonly ranges: readonly BucketRange[];
+  /** The attribute that is hashed instead of the unit. */
+  readonly attribute?: string;
+  /** Default 2. */
+  readonly hashVersion?: HashVersion;
+}
+
+/** Something known by name, such as a feature or the arm of another experiment, whose `value` must fulfil the condition. */
+export interface Prerequisite {
+  readonly key: string;
+  readonly condition: Condition;
+}
+
 /** What assignment needs to know of an experiment. */
 export interface ExperimentDefinition {
   readonly key: string;
@@ -33,12 +49,19 @@ export interface ExperimentDefinition {
   /** Buckets by arm, instead of weights and coverage. */
   readonly ranges?: readonly BucketRange[];
   readonly namespace?: Namespace;
+  /** Every one of them must let the unit in; instead of the namespace. */
+  readonly filters?: readonly Filter[];
+  readonly prerequisites?: readonly Prerequisite[];
   readonly targeting?: Condition;
   readonly holdout?: Holdout;
   /** Raised when units are to be shuffled anew; kept when only weights change. Default 0. */
   readonly bucketVersion?: number;
   /** Units that were assigned under an older version than this take no further part. Default 0. */
   readonly minBucketVersion?: number;
+  /** Units get the arm of their bucket, whatever they had before. */
+  readonly withoutSticky?: boolean;
+  /** The arm that all covered units see, for a trial; they are not exposed. */
+  readonly forcedArm?: string;
   /** The arm everybody gets once the experiment is shipped or rolled back. */
   readonly shippedArm?: string;
 }

@@ -1,15 +1,20 @@
 import {
+  armOfLink,
   assign,
   bucketOf,
   bucketRanges,
   chooseArm,
   equalWeights,
   isInNamespace,
+  queryOverride,
   type BucketRange,
   type Condition,
   type ExperimentDefinition,
+  type Filter,
+  type Groups,
   type HashVersion,
   type Namespace,
+  type Prerequisite,
   type StickyChoices,
 } from './index';
 import published from './vectors/growthbook-cases.json';
@@ -28,6 +33,14 @@ interface RunCase {
   readonly coverage?: number;
   readonly namespace?: Namespace;
   readonly ranges?: readonly BucketRange[];
+  readonly force?: number;
+  readonly filters?: readonly Filter[];
+  readonly prerequisites?: readonly Prerequisite[];
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly groups?: Groups;
+  readonly url?: string;
+  readonly enabled?: boolean;
+  readonly trial?: boolean;
 }
 
 interface StickyCase {
@@ -39,6 +52,7 @@ interface StickyCase {
   readonly hashVersion?: HashVersion;
   readonly bucketVersion?: number;
   readonly minBucketVersion?: number;
+  readonly withoutSticky?: boolean;
 }
 
 /** The published cases as this specification types them: a JSON import knows no tuples. */
@@ -49,6 +63,7 @@ interface Published {
   readonly namespace: readonly (readonly [string, unit: string, Namespace, boolean])[];
   readonly equalWeights: readonly (readonly [arms: number, number[]])[];
   readonly run: readonly (readonly [string, RunCase, arm: number | null])[];
+  readonly queryOverride: readonly (readonly [key: string, url: string, arms: number, arm: number | null])[];
   readonly sticky: readonly (readonly [
     string,
     StickyCase,
@@ -58,6 +73,12 @@ interface Published {
 }
 
 const cases: Published = JSON.parse(JSON.stringify(published)) as Published;
+
+const conditionsOf = ({ force, filters, prerequisites }: RunCase): Partial<ExperimentDefinition> => ({
+  ...(force !== undefined && { forcedArm: String(force) }),
+  ...(filters !== undefined && { filters }),
+  ...(prerequisites !== undefined && { prerequisites }),
+});
 
 function definitionOf(run: RunCase): ExperimentDefinition {
   const { arms, weights, condition, active, key, seed, coverage, namespace, ranges } = run;
@@ -71,6 +92,7 @@ function definitionOf(run: RunCase): ExperimentDefinition {
     ...(namespace !== undefined && { namespace }),
     ...(ranges !== undefined && { ranges }),
     ...(condition !== undefined && { targeting: condition }),
+    ...conditionsOf(run),
   };
 }
 
@@ -97,8 +119,19 @@ describe('the published vectors of the assignment scheme', () => {
   });
 
   it.each(cases.run)('run: %s', (_, run, arm) => {
-    const options = run.forced === undefined ? {} : { forced: String(run.forced) };
-    expect(assign(definitionOf(run), run.unit, run.attributes, options).arm).toBe(arm === null ? null : String(arm));
+    const definition = definitionOf(run);
+    const forced = armOfLink(definition, run.url ?? '') ?? (run.forced === undefined ? undefined : String(run.forced));
+    const { enabled = true, trial = false, values = {}, groups = {} } = run;
+    const options = { enabled, trial, values, groups, ...(forced !== undefined && { forced }) };
+    expect(assign(definition, run.unit, run.attributes, options).arm).toBe(arm === null ? null : String(arm));
+  });
+
+  it.each(cases.queryOverride)('query override: %s, %s, %d arms', (key, url, arms, arm) => {
+    expect(queryOverride(key, url, arms)).toBe(arm);
+  });
+
+  it('leave out none of the published runs', () => {
+    expect([cases.run.length, cases.sticky.length]).toEqual([73, 13]);
   });
 
   it.each(cases.sticky)('sticky: %s', (_, { unit, arms, weights, ...rest }, choices, expected) => {

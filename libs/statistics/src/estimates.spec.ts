@@ -211,11 +211,16 @@ describe('changing allocation', () => {
     const stratum = fc.record({ control: arm, arm, units: fc.nat({ max: 200 }) });
     const options = fc.record({ effect: fc.constantFrom('relative' as const, 'absolute' as const), cuped: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(stratum, { maxLength: 5 }), fc.constantFrom('mean', 'proportion', 'ratio'), options, (strata, type, how) => {
-        const { effect, se, reason, means } = allocationEffect(type as MetricType, strata, how);
-        expect([effect, se, ...means].every(Number.isFinite)).toBe(true);
-        expect(se > 0 || reason !== null).toBe(true);
-      }),
+      fc.property(
+        fc.array(stratum, { maxLength: 5 }),
+        fc.constantFrom<MetricType>('mean', 'proportion', 'ratio'),
+        options,
+        (strata, type, how) => {
+          const { effect, se, reason, means } = allocationEffect(type, strata, how);
+          expect([effect, se, ...means].every(Number.isFinite)).toBe(true);
+          expect(se > 0 || reason !== null).toBe(true);
+        },
+      ),
     );
   });
 });

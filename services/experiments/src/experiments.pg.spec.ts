@@ -3,12 +3,12 @@ import { COMMON_CONFIG, readConfig, startService, type ServiceHandle } from '@pi
 import { foldEvents } from '@picly/projections';
 import { anEvent, createTestDatabase, type TestDatabase } from '@picly/testing';
 import { experimentsService } from './experiments.module';
-import { readDefinition } from '@picly/experiments';
+import { readDefinition, type ExperimentDefinition } from '@picly/experiments';
 import { experimentResults } from './results/experiment-results.projection';
 import { experiments } from './views/experiments/experiments.projection';
 
 const DEFINITION = {
-  ...readDefinition('colour', {
+  ...(readDefinition('colour', {
     hypothesis: 'green sells',
     arms: [
       { key: 'a', weight: 0.2 },
@@ -17,7 +17,7 @@ const DEFINITION = {
     primary_metric: 'converted:purchase',
     secondary_metrics: ['revenue'],
     guardrails: [{ metric: 'rating', tolerated_harm: 0.01 }],
-  }),
+  }) as ExperimentDefinition),
 };
 const changed = (experiment: string, revision: number, state: string) =>
   anEvent('experiment-changed', { experiment, revision, state, definition: DEFINITION }, { occurredAt: Date.UTC(2026, 0, 1, revision) });
