@@ -1,5 +1,6 @@
 import { ApiClient, patiently } from '@picly/api-client';
 import { count, duration, Progress } from '@picly/terminal';
+import { defineExperiments } from './define-experiments';
 import { report, type Report } from './findings/report';
 import { sendWorld, type SendResult } from './send-world';
 import type { Ledger } from './world/ledger';
@@ -17,6 +18,7 @@ export async function playDemo(url: string, world: WorldOptions, say: Say): Prom
   say(
     `${count(ledger.users)} people, ${count(ledger.sessions)} visits in ${world.days} days: ${count(ledger.events)} events, sent ${count(ledger.deliveries)} times`,
   );
+  await defineExperiments(client);
   const sent = await send(client, world, ledger.deliveries);
   tell(sent, ledger, say);
   const folding = performance.now();

@@ -26,7 +26,7 @@ const indented = (text: string): string => text.replace(/^/gm, '  ');
 
 function verdict(checked: number, differing: readonly Check[]): string {
   if (differing.length === 0)
-    return `All ${count(checked)} figures checked are exactly what the simulation counted (columns in small letters are its laws).`;
+    return `All ${count(checked)} figures checked are what the simulation counted, and what is true lies inside its interval (columns in small letters are its laws).`;
   const lines = differing.slice(0, DIFFERING_SHOWN).map(({ name, truth, told }) => `  ${name}: ${told ?? 'nothing'} instead of ${truth}`);
   return [
     `${count(differing.length)} of ${count(checked)} figures differ from the truth (were other events sent to this system?):`,

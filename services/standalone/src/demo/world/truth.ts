@@ -155,6 +155,7 @@ export const PLANS: readonly Plan[] = [
 
 export interface Experiment {
   readonly key: string;
+  readonly hypothesis: string;
   readonly metric: string;
   /** Chance that a person who saw the arm converts. */
   readonly arms: readonly { readonly variant: string; readonly rate: number }[];
@@ -163,6 +164,7 @@ export interface Experiment {
 export const EXPERIMENTS: readonly Experiment[] = [
   {
     key: 'guided-prompts',
+    hypothesis: 'Who is guided to a good prompt upgrades more often.',
     metric: 'upgrade',
     arms: [
       { variant: 'control', rate: 0.08 },
@@ -171,6 +173,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   },
   {
     key: 'button-color',
+    hypothesis: 'A button of another colour makes people invite others.',
     metric: 'invite',
     arms: [
       { variant: 'control', rate: 0.2 },
