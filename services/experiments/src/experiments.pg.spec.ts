@@ -19,7 +19,7 @@ const DEFINITION = {
     guardrails: [{ metric: 'rating', tolerated_harm: 0.01 }],
   }) as ExperimentDefinition),
 };
-const changed = (experiment: string, revision: number, state: string) =>
+const changed = (experiment: string, revision: number, state: 'draft' | 'running') =>
   anEvent('experiment-changed', { experiment, revision, state, definition: DEFINITION }, { occurredAt: Date.UTC(2026, 0, 1, revision) });
 
 describe('GET /api/analytics/experiments', () => {

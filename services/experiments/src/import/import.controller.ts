@@ -1,11 +1,10 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { FieldError } from '@picly/contracts';
+import { IMPORT_LIMIT_BYTES } from '@picly/experiments';
 import { Answers, BodyLimit, ProblemError, RequireScope } from '@picly/platform';
 import { EXAMPLE_RESULTS } from '../results/example';
 import { analyseImport, type ImportAnswer } from './analyse-import';
 import { readImport } from './read-import';
-
-const MAX_BYTES = 64 * 1_048_576;
 
 function orRefuse<T extends object>(answer: T | readonly FieldError[]): T {
   if (Array.isArray(answer)) throw new ProblemError('validation_failed', { errors: answer as readonly FieldError[] });
@@ -53,7 +52,7 @@ const ACCEPTS = {
 export class ImportController {
   @Post('import')
   @HttpCode(200)
-  @BodyLimit(MAX_BYTES)
+  @BodyLimit(IMPORT_LIMIT_BYTES)
   @Answers({
     summary: 'A finished test from counts or from a unit-level file: the same analysis without events',
     description:

@@ -57,8 +57,9 @@ export async function registerProxyRoutes(fastify: FastifyInstance, deps: ProxyD
         rewriteRequestHeaders: (_request, headers) => forwardedHeaders(headers, deps.internalToken),
         onError: (failed, { error }) => void failed.send(unreachable(name, error)),
       });
-    for (const call of READING_CALLS[name] ?? []) {
-      fastify.route({ method: 'POST', url: `${API}/${call}`, onRequest: scopedTo(deps, () => 'read'), handler });
+    for (const { path, limitBytes: bodyLimit } of READING_CALLS[name] ?? []) {
+      const onRequest = scopedTo(deps, () => 'read');
+      fastify.route({ method: 'POST', url: `${API}/${path}`, onRequest, handler, ...(bodyLimit !== undefined && { bodyLimit }) });
     }
     for (const path of paths) {
       for (const url of [`${API}/${path}`, `${API}/${path}/*`]) {

@@ -111,6 +111,13 @@ describe('a gateway before other services', () => {
     expect((await world.send('POST', 'experiments/results', { body: {} })).status).toBe(405);
   });
 
+  test('takes files of finished tests as large as the service does, and nothing else that large', async () => {
+    const csv = 'unit,arm,value\n'.padEnd(3_000_000, 'x');
+    expect((await world.send('POST', 'experiments/import', { body: { csv } })).status).toBe(200);
+    expect(behind.bodies.at(-1)?.length).toBeGreaterThan(3_000_000);
+    expect((await world.send('POST', 'experiments/plan', { body: { csv } })).status).toBe(413);
+  });
+
   test('says so when a service does not answer', async () => {
     const answer = await world.send('GET', 'models');
     expect(answer).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
