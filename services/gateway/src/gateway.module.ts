@@ -49,6 +49,7 @@ import { PagesModule } from './pages/pages.module';
 import { documentsBehind } from './proxy/documents-behind';
 import { registerProxyRoutes } from './proxy/proxy-routes';
 import { Sessions1795344000000 } from './session/1795344000000-sessions.migration';
+import { SettingsController } from './settings/settings.controller';
 import { SessionController } from './session/session.controller';
 import { SessionsQueries } from './session/sessions.queries';
 import { ReceiptLookup } from './views/receipts/receipt-lookup';
@@ -68,7 +69,15 @@ const KNOWN_EVENTS = Symbol('gateway:known-events');
 
 @Module({
   imports: [PagesModule, ExperimentsAdminModule, ProjectionsAdminModule, ErasureAdminModule],
-  controllers: [SessionController, KeysController, ReceiptsController, DeadLettersController, SettlingController, DashboardController],
+  controllers: [
+    SessionController,
+    SettingsController,
+    KeysController,
+    ReceiptsController,
+    DeadLettersController,
+    SettlingController,
+    DashboardController,
+  ],
   providers: [
     provideQueries(ApiKeysQueries),
     provideQueries(SessionsQueries),

@@ -64,6 +64,10 @@ export class DashboardWorld {
     return world;
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   get url(): string {
     return this.service.url;
   }

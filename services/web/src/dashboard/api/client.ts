@@ -8,16 +8,28 @@ export interface AsOf {
   readonly at: string;
 }
 
+/** What is wrong with a field of what was sent. */
+export interface FieldError {
+  /** Where, as a JSON pointer; empty = the whole. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
 /** What the API says went wrong (RFC 9457), or that it cannot be reached. */
 export class ApiError extends Error {
+  readonly retryable: boolean;
+  readonly errors: readonly FieldError[];
+
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly retryable: boolean,
+    { retryable, errors = [] }: { readonly retryable: boolean; readonly errors?: readonly FieldError[] },
   ) {
     super(message);
     this.name = 'ApiError';
+    this.retryable = retryable;
+    this.errors = errors;
   }
 }
 
@@ -33,16 +45,21 @@ export function apiAddress(path: string, query: Query = {}): string {
   return `/api/analytics/${path}${text === '' ? '' : `?${text}`}`;
 }
 
+function fieldErrors(told: unknown): readonly FieldError[] {
+  if (!Array.isArray(told)) return [];
+  return told.flatMap((one: Readonly<Record<string, unknown>>) =>
+    typeof one['pointer'] === 'string' && typeof one['message'] === 'string' ? [{ pointer: one['pointer'], message: one['message'] }] : [],
+  );
+}
+
 async function problemOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
   const said = [body['detail'], body['title']].find((text) => typeof text === 'string');
   const code = typeof body['code'] === 'string' ? body['code'] : `http_${response.status}`;
-  return new ApiError(
-    response.status,
-    code,
-    said ?? `the server answered ${response.status}`,
-    response.status >= 500 || response.status === 429,
-  );
+  return new ApiError(response.status, code, said ?? `the server answered ${response.status}`, {
+    retryable: response.status >= 500 || response.status === 429,
+    errors: fieldErrors(body['errors']),
+  });
 }
 
 export interface CallOptions {
@@ -61,7 +78,7 @@ export async function call<T>(address: string, { method = 'GET', body, signal }:
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, 'unreachable', 'the server does not answer', true);
+    throw new ApiError(0, 'unreachable', 'the server does not answer', { retryable: true });
   });
   if (!response.ok) throw await problemOf(response);
   return (await response.json()) as T;

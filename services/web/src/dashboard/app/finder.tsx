@@ -1,7 +1,7 @@
 import { useId, useState, type JSX, type KeyboardEvent } from 'react';
-import type { List, PromptRow } from '../api/rows';
+import type { List, PromptRow, RatingRow } from '../api/rows';
 import { useRead } from '../api/use-read';
-import { percent } from '../format/numbers';
+import { counted, percent } from '../format/numbers';
 import { PAGES } from './pages';
 import { addressOf, go, usePlace } from './router';
 import { useSession } from './session';
@@ -17,11 +17,43 @@ interface Found {
 }
 
 const MOST_PROMPTS = 6;
+const MOST_EXPERIMENTS = 5;
+
+/** Experiments whose name has the text. */
+function useExperiments(text: string): readonly Found[] {
+  const { result } = useRead<List<{ readonly experiment: string; readonly units: number }>>(
+    'experiments',
+    { limit: 200 },
+    { views: [], enabled: text !== '' },
+  );
+  return (result.data?.data ?? [])
+    .filter(({ experiment }) => experiment.toLowerCase().includes(text.toLowerCase()))
+    .slice(0, MOST_EXPERIMENTS)
+    .map(({ experiment, units }) => ({
+      kind: 'Experiment',
+      name: experiment,
+      fact: counted(units, 'person', 'people'),
+      parts: ['experiments', experiment],
+    }));
+}
+
+/** The person of exactly this id, for administrators who have logged in: nobody browses through people. */
+function usePerson(text: string): readonly Found[] {
+  const { scopes, session } = useSession();
+  const mayFind = session && scopes.includes('admin') && text.length <= 200;
+  const query = { user_id: text, limit: 1, min_rating: 1 };
+  const { result } = useRead<List<RatingRow>>('ratings', query, { views: [], enabled: mayFind && text !== '' });
+  const [rating] = result.data?.data ?? [];
+  if (rating?.user_id !== text) return [];
+  return [{ kind: 'Person', name: text, fact: 'what they rated', parts: ['ratings'], query: { person: text } }];
+}
 
 function useFound(text: string): readonly Found[] {
   const { scopes } = useSession();
   const { names } = useEngines();
   const { result } = useRead<List<PromptRow>>('prompts', { search: text, limit: MOST_PROMPTS }, { views: [], enabled: text !== '' });
+  const experiments = useExperiments(text);
+  const people = usePerson(text);
   if (text === '') return [];
   const has = (name: string): boolean => name.toLowerCase().includes(text.toLowerCase());
   return [
@@ -31,7 +63,9 @@ function useFound(text: string): readonly Found[] {
       fact: '',
       parts: path === '' ? [] : [path],
     })),
+    ...people,
     ...names.filter(has).map((name) => ({ kind: 'Engine', name, fact: '', parts: ['engines'], query: { engine: name } })),
+    ...experiments,
     ...(result.data?.data ?? []).map(({ prompt, prompt_hash: hash, success_rate: rate }) => ({
       kind: 'Prompt',
       name: prompt,
@@ -41,7 +75,7 @@ function useFound(text: string): readonly Found[] {
   ];
 }
 
-/** Type to find pages, engines and prompts; arrow keys choose, Enter goes. */
+/** Type to find pages, engines, experiments, prompts and, for administrators, a person; arrow keys choose, Enter goes. */
 export function Finder(): JSX.Element {
   const id = useId();
   const { params } = usePlace();
@@ -71,12 +105,12 @@ export function Finder(): JSX.Element {
       <input
         type="search"
         role="combobox"
-        aria-label="Find prompts, engines and pages"
+        aria-label="Find prompts, engines, experiments and pages"
         aria-expanded={isOpen}
         aria-controls={id}
         aria-autocomplete="list"
         aria-activedescendant={isOpen && found.length > 0 ? `${id}-${chosen}` : undefined}
-        placeholder="Find prompts, engines, pages"
+        placeholder="Find prompts, engines, experiments, pages"
         value={text}
         maxLength={200}
         onChange={({ target }) => {

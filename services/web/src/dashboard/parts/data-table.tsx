@@ -26,16 +26,20 @@ interface DataTableProps<Row extends object> {
 }
 
 function definitionsOf<Row extends object>(columns: readonly Column<Row>[]): ColumnDef<typeof features, Row>[] {
-  return columns.map(({ id, label, value, show, numeric }) => ({
+  return columns.map(({ id, label, value, numeric }) => ({
     id,
     header: label,
     // What is not known comes last, whichever way is up.
     accessorFn: (row: Row) => value(row) ?? undefined,
-    cell: ({ row }: { readonly row: { readonly original: Row } }) => (show ? show(row.original) : String(value(row.original) ?? '–')),
     sortUndefined: 'last' as const,
     sortFn: 'basic' as const,
     sortDescFirst: numeric === true,
   }));
+}
+
+/** Not a component of its own: what stands in a cell, such as an open dialog, outlives new columns. */
+function shown<Row extends object>(column: Column<Row> | undefined, row: Row): ReactNode {
+  return column?.show ? column.show(row) : String(column?.value(row) ?? '–');
 }
 
 const ARIA_SORT = { asc: 'ascending', desc: 'descending' } as const;
@@ -79,7 +83,7 @@ export function DataTable<Row extends object>({ caption, columns, rows, rowKey }
             <tr key={row.id}>
               {row.getAllCells().map((cell) => (
                 <td key={cell.id} className={classOf(cell.column.id)}>
-                  <table.FlexRender cell={cell} />
+                  {shown(byId.get(cell.column.id), row.original)}
                 </td>
               ))}
             </tr>

@@ -46,6 +46,21 @@ export const QUALITY: readonly Column<ModelRow>[] = [
   figure('avg_rating', 'Average', stars),
 ];
 
+export const FAILED: readonly Column<ModelRow>[] = [
+  figure('failure_rate', 'Failed', percent),
+  {
+    id: 'failure_lower',
+    label: 'Its interval',
+    value: (row) => row.failure_lower,
+    files: [
+      { id: 'failure_lower', value: (row) => row.failure_lower },
+      { id: 'failure_upper', value: (row) => row.failure_upper },
+    ],
+    show: (row) => interval(row.failure_lower, row.failure_upper),
+    numeric: true,
+  },
+];
+
 export const MONEY: readonly Column<ModelRow>[] = [
   amount('cost', 'Cost'),
   amount('revenue', 'Revenue'),

@@ -1,10 +1,10 @@
 import type { JSX } from 'react';
-import { count, percent } from '../../format/numbers';
+import { count } from '../../format/numbers';
 import { Panel } from '../../parts/panel';
-import { ENGINE, figure, MONEY, QUALITY, SPEED } from './columns';
+import { ENGINE, FAILED, figure, MONEY, QUALITY, SPEED } from './columns';
 import type { EnginesProps } from './comparison';
 
-const COLUMNS = [ENGINE, figure('calls', 'Calls', count), figure('failure_rate', 'Failed', percent), ...QUALITY, ...SPEED, ...MONEY];
+const COLUMNS = [ENGINE, figure('calls', 'Calls', count), ...FAILED, ...QUALITY, ...SPEED, ...MONEY];
 
 /** Everything about every engine. */
 export function EngineTable({ rows, asOf, address }: EnginesProps): JSX.Element {

@@ -1,5 +1,5 @@
 import { useMemo, type JSX } from 'react';
-import { count, percent } from '../../format/numbers';
+import { count, interval, percent } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
 import { Panel } from '../../parts/panel';
@@ -11,6 +11,8 @@ interface Failure {
   readonly cause: string;
   readonly failures: number;
   readonly failureRate: number | null;
+  readonly lower: number;
+  readonly upper: number;
 }
 
 const COLUMNS: readonly Column<Failure>[] = [
@@ -21,7 +23,12 @@ const COLUMNS: readonly Column<Failure>[] = [
     id: 'failure_rate',
     label: 'Its failure rate',
     value: (row) => row.failureRate,
-    show: (row) => percent(row.failureRate),
+    files: [
+      { id: 'failure_rate', value: (row) => row.failureRate },
+      { id: 'failure_lower', value: (row) => row.lower },
+      { id: 'failure_upper', value: (row) => row.upper },
+    ],
+    show: (row) => `${percent(row.failureRate)} (${interval(row.lower, row.upper)})`,
     numeric: true,
   },
 ];
@@ -37,6 +44,8 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
             cause,
             failures: n,
             failureRate: row.failure_rate,
+            lower: row.failure_lower,
+            upper: row.failure_upper,
           })),
         )
         .sort((a, b) => b.failures - a.failures),

@@ -10,7 +10,8 @@ import type { Column } from '../../parts/data-table';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { Empty, Shown } from '../../parts/states';
-import { Defined, NewExperiment } from './defined';
+import { Defined } from './defined';
+import { NewExperiment } from './definition/new-experiment';
 import type { ExperimentRow } from './rows';
 
 const VIEWS = ['experiments'] as const;

@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 import { useAct } from '../../api/use-act';
 import { ConfirmButton } from '../../parts/confirm-button';
 import { Said } from '../../parts/said';
-import { textOf } from './defined';
+import { textOf } from '../../parts/form-text';
 import type { Results } from './rows';
 
 type State = Results['state'];

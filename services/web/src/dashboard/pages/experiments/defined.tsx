@@ -1,6 +1,5 @@
-import type { FormEvent, JSX } from 'react';
+import type { JSX } from 'react';
 import type { List } from '../../api/rows';
-import { useAct } from '../../api/use-act';
 import { useRead } from '../../api/use-read';
 import { useFilters } from '../../app/use-filters';
 import { counted } from '../../format/numbers';
@@ -8,7 +7,6 @@ import { instant } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
-import { Said } from '../../parts/said';
 
 /** An experiment as administrators defined it. */
 interface Definition {
@@ -52,79 +50,5 @@ export function Defined(): JSX.Element | null {
       rowKey={(row) => row.key}
       apiAddress={address}
     />
-  );
-}
-
-/** The text of a field of a form. */
-export function textOf(form: FormData, name: string): string {
-  const given = form.get(name);
-  return typeof given === 'string' ? given.trim() : '';
-}
-
-const words = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-
-/** Defines an experiment; what else a definition may say is in the API. */
-export function NewExperiment(): JSX.Element {
-  const define = useAct<{ readonly key: string }>('admin/experiments');
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    define.mutate({
-      path: 'admin/experiments',
-      method: 'POST',
-      body: {
-        key: textOf(form, 'key'),
-        hypothesis: textOf(form, 'hypothesis'),
-        arms: words(textOf(form, 'arms')).map((key) => ({ key })),
-        primary_metric: textOf(form, 'metric'),
-        guardrails: words(textOf(form, 'guardrails')).map((metric) => ({ metric })),
-        reason: textOf(form, 'reason'),
-      },
-    });
-  };
-  return (
-    <details className="panel define">
-      <summary>Define an experiment</summary>
-      <form onSubmit={submit}>
-        <div className="row-filters">
-          <label className="field">
-            <span>Key</span>
-            <input name="key" required maxLength={200} />
-          </label>
-          <label className="field">
-            <span>Arms, the control first</span>
-            <input name="arms" required defaultValue="control, treatment" />
-          </label>
-          <label className="field">
-            <span>Primary metric</span>
-            <input name="metric" required defaultValue="rated_high" />
-          </label>
-          <label className="field">
-            <span>Guardrails</span>
-            <input name="guardrails" defaultValue="failure_rate" />
-          </label>
-          <label className="field search">
-            <span>Hypothesis</span>
-            <input name="hypothesis" maxLength={2000} />
-          </label>
-          <label className="field">
-            <span>Reason</span>
-            <input name="reason" required maxLength={500} />
-          </label>
-          <button type="submit" disabled={define.isPending}>
-            Define it as a draft
-          </button>
-        </div>
-        <Said error={define.error} {...(define.data && { done: `${define.data.key} is a draft now: open it to start it.` })} />
-      </form>
-      <p className="dim">
-        Metrics are rated_high, downloaded, shared, rating, quality, revenue and more, or converted:&lt;conversion&gt;. Targeting, weights,
-        CUPED and the rest of a definition are in <a href="/docs">the API</a>.
-      </p>
-    </details>
   );
 }

@@ -8,6 +8,7 @@ import { Shown } from '../../parts/states';
 import { Arms } from './arms';
 import { Change } from './change';
 import { Decisions } from './decisions';
+import { EditDefinition } from './definition/edit-definition';
 import { EffectOverTime } from './effect-over-time';
 import { Health } from './health';
 import { ObservedExperiment } from './observed';
@@ -42,6 +43,7 @@ export function OneExperiment({ name }: { readonly name: string }): JSX.Element 
                 <Decisions results={results} asOf={results.as_of} />
                 {mayAdminister && <Change results={results} />}
               </div>
+              {mayAdminister && <EditDefinition key={results.key} name={results.key} />}
             </>
           )}
         </Shown>

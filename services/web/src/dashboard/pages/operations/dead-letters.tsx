@@ -9,6 +9,7 @@ import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import { Said } from '../../parts/said';
 import { Empty } from '../../parts/states';
+import { FixLetter } from './fix-letter';
 import type { DeadLetter } from './rows';
 
 interface DeadLettersProps {
@@ -48,6 +49,7 @@ function columnsFor(tz: string, act: ReturnType<typeof useAct>): readonly Column
           >
             Replay
           </button>
+          <FixLetter letter={row} />
           <ConfirmButton
             label="Discard"
             danger

@@ -60,6 +60,7 @@ export function Jobs({ jobs, address }: { readonly jobs: readonly Job[]; readonl
         row.comparison === null ? '–' : row.comparison.differences === 0 ? 'equal' : `${counted(row.comparison.differences, 'row')} differ`,
     },
     { id: 'requested_at', label: 'Asked for', value: (row) => row.requested_at, show: (row) => instant(row.requested_at, filters.tz) },
+    { id: 'finished_at', label: 'Done', value: (row) => row.finished_at, show: (row) => instant(row.finished_at, filters.tz) },
     { id: 'message', label: 'Says', value: (row) => row.message, show: (row) => row.message ?? '', wide: true },
     {
       id: 'act',

@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 import type { List } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { Shown } from '../../parts/states';
+import { Audits } from './audits';
 import { DeadLetters } from './dead-letters';
 import { Erasures } from './erasures';
 import { Headline } from './headline';
@@ -30,6 +31,7 @@ export default function Operations(): JSX.Element {
             <Shown of={letters.result} what="dead letters">
               {(list) => <DeadLetters letters={list.data} hasMore={list.next_cursor !== null} address={letters.address} />}
             </Shown>
+            <Audits />
             <Keys />
             <Erasures />
           </div>

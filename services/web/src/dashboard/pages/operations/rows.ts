@@ -54,6 +54,26 @@ export interface DeadLetter {
   readonly first_seen: string;
 }
 
+/** One letter, opened: GET admin/dead-letters/{id}, as far as the page shows it. */
+export interface OpenLetter extends DeadLetter {
+  /** How many wait behind it. */
+  readonly behind: number;
+  readonly meaning: string | null;
+  readonly content: { readonly body: unknown; readonly person: string } | null;
+  readonly original: { readonly text: string | null; readonly base64: string };
+}
+
+/** A rule that rows must keep, and what its last run found. */
+export interface Audit {
+  readonly projection: string;
+  readonly version: number;
+  readonly audit: string;
+  readonly ran_at: string;
+  readonly took_ms: number;
+  readonly offending: number;
+  readonly error: string | null;
+}
+
 export interface Key {
   readonly id: string;
   readonly name: string;

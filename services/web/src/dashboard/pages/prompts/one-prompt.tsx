@@ -8,6 +8,7 @@ import { useFilters } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
+import { IntervalBar } from '../../parts/interval-bar';
 import { Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
@@ -60,8 +61,16 @@ const ENGINES: readonly Column<PerEngine>[] = [
       { id: 'success_lower', value: (row) => row.success_lower },
       { id: 'success_upper', value: (row) => row.success_upper },
     ],
-    show: (row) => (row.rating_count === 0 ? '–' : interval(row.success_lower, row.success_upper)),
-    numeric: true,
+    show: (row) => (
+      <IntervalBar
+        value={row.success_rate}
+        low={row.success_lower}
+        high={row.success_upper}
+        domain={[0, 1]}
+        colour={0}
+        label={`success ${percent(row.success_rate)} (${interval(row.success_lower, row.success_upper)})`}
+      />
+    ),
   },
   { id: 'rating_count', label: 'Ratings', value: (row) => row.rating_count, show: (row) => count(row.rating_count), numeric: true },
   { id: 'generations', label: 'Pictures', value: (row) => row.generations, show: (row) => count(row.generations), numeric: true },

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { JSX } from 'react';
 import { apiAddress, call, type ApiError } from '../../api/client';
 import type { List, RatingRow } from '../../api/rows';
+import { useRead } from '../../api/use-read';
 import type { Query } from '../../app/filters';
 import { useFilters, useParam } from '../../app/use-filters';
 import { count } from '../../format/numbers';
@@ -18,7 +19,12 @@ const WHICH = [
   { id: 'middle', label: '3 stars', query: { min_rating: 3, max_rating: 3 } },
   { id: 'high', label: '4 and 5 stars', query: { min_rating: 4 } },
 ] as const;
-const TAGS = ['composition', 'colors', 'details', 'lighting', 'accuracy', 'style', 'realism', 'creative'];
+
+/** The tags that ratings may use now, and the one that is looked for. */
+function useTags(chosen: string): readonly string[] {
+  const { result } = useRead<{ readonly tags: readonly string[] }>('settings', {}, { views: [] });
+  return [...new Set([...(result.data?.tags ?? []), ...(chosen === '' ? [] : [chosen])])];
+}
 
 function useStream(query: Query) {
   return useInfiniteQuery<List<RatingRow>, ApiError>({
@@ -35,6 +41,7 @@ export function Feedback({ query }: { readonly query: Query }): JSX.Element {
   const [which, setWhich] = useParam('stars');
   const [tag, setTag] = useParam('tag');
   const [silent, setSilent] = useParam('silent');
+  const tags = useTags(tag);
   const chosen = WHICH.find(({ id }) => id === which) ?? WHICH[0];
   const asked: Query = {
     ...query,
@@ -65,7 +72,7 @@ export function Feedback({ query }: { readonly query: Query }): JSX.Element {
           <span>Tag</span>
           <select value={tag} onChange={({ target }) => setTag(target.value)}>
             <option value="">Any tag</option>
-            {[...new Set([...TAGS, ...(tag === '' ? [] : [tag])])].map((name) => (
+            {tags.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
@@ -83,7 +90,8 @@ export function Feedback({ query }: { readonly query: Query }): JSX.Element {
   );
 }
 
-function Stream({ query }: { readonly query: Query }): JSX.Element {
+/** Ratings with what came along, page by page. */
+export function Stream({ query }: { readonly query: Query }): JSX.Element {
   const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = useStream(query);
   if (data === undefined) return error === null ? <Loading what="feedback" /> : <Failed error={error} retry={() => void refetch()} />;
   const rows = data.pages.flatMap((page) => page.data);
