@@ -1,129 +1,76 @@
 import path from 'node:path';
-import { topicOf, type DecodedEvent, type EventType } from '@picly/contracts';
-import { createPool, startEmbeddedPostgres, type DatabasePool } from '@picly/database';
-import { readDefinition } from '@picly/experiments';
-import { digestTables, foldEvents, installProjections, schemaOf } from '@picly/projections';
+import type { DecodedEvent } from '@picly/contracts';
+import { createPool, startEmbeddedPostgres, type DatabasePool, type EmbeddedPostgres } from '@picly/database';
+import { digestTables, foldEvents, schemaOf, installProjections } from '@picly/projections';
+import { experimentResults } from '../../../services/experiments/src/results/experiment-results.projection';
+import { Results } from '../../../services/experiments/src/results/results';
+import { experimentEvents, keyOf, WORLD_ENDS, type ExperimentWorld } from '../experiment-world';
 import type { BenchContext, Figure, Section } from '../harness/figure';
 import { accepted, HttpClient } from '../harness/http';
-import { projectionsNamed } from '../harness/projections';
+import { cpuSeconds } from '../harness/proc';
 import { scratchDir, withPostgres } from '../harness/scratch';
 import { startStandalone } from '../harness/services';
 import { quantile } from '../harness/statistics';
 
 const BATCH = 5_000;
-const REQUESTS = 200;
-const DAY_MS = 86_400_000;
-const BEGINS = Date.UTC(2026, 0, 1);
-const DAYS = 14;
+const OTHER_BATCH = 1_700;
+const REQUESTS = 400;
 
-interface World {
-  readonly experiments: number;
-  readonly exposures: number;
-  readonly conversionsPerExposure: number;
+const FULL: ExperimentWorld = { experiments: 20, exposures: 1_000_000, conversionsPerExposure: 5 };
+const QUICK: ExperimentWorld = { experiments: 20, exposures: 10_000, conversionsPerExposure: 5 };
+/** Folded twice, to be compared. */
+const TWICE: ExperimentWorld = { experiments: 20, exposures: 5_000, conversionsPerExposure: 5 };
+
+interface Folded {
+  readonly events: number;
+  readonly seconds: number;
+  readonly nodeSeconds: number;
+  readonly postgresSeconds: number;
 }
 
-const FULL: World = { experiments: 20, exposures: 1_000_000, conversionsPerExposure: 5 };
-const QUICK: World = { experiments: 20, exposures: 10_000, conversionsPerExposure: 5 };
-
-const keyOf = (n: number): string => `experiment-${n}`;
-const PLANS = ['free', 'basic', 'pro'];
-const DEVICES = ['phone', 'desktop'];
-
-let offset = 0;
-/** An event as the runner hands it over; ids are equal in every run. */
-function eventOf(type: EventType, data: Readonly<Record<string, unknown>>, at: number): DecodedEvent {
-  const n = ++offset;
-  const id = `${n.toString(16).padStart(8, '0')}-0000-7000-8000-0000000000e0`;
-  const event: object = { id, type, data, occurredAt: at, receivedAt: at, position: { topic: topicOf(type), partition: n % 8, offset: n } };
-  return event as DecodedEvent;
+interface Folding {
+  readonly server: EmbeddedPostgres;
+  readonly pool: DatabasePool;
+  readonly batch: number;
+  readonly say: (line: string) => void;
 }
 
-function definition(key: string): Record<string, unknown> {
-  const metrics = [
-    { key: 'purchase', type: 'proportion', window_hours: 168 },
-    { key: 'spent', type: 'mean', of: 'value', conversion: 'purchase', cap: 100 },
-  ];
-  const body = { arms: [{ key: 'a' }, { key: 'b' }], metrics, primary_metric: 'purchase', secondary_metrics: ['spent'] };
-  return { ...readDefinition(key, body) };
-}
-
-/** Exposures of one person each, in the order of time, every one followed by its conversions over the next days. */
-function* events(world: World): Generator<DecodedEvent> {
-  for (let n = 0; n < world.experiments; n++) {
-    for (const [index, state] of (['draft', 'running'] as const).entries()) {
-      const data = {
-        experiment: keyOf(n),
-        revision: index + 1,
-        change: 'edited',
-        state,
-        author: 'bench',
-        definition: definition(keyOf(n)),
-      };
-      yield eventOf('experiment-changed', data, BEGINS - DAY_MS + index);
-    }
-  }
-  const waiting: { readonly at: number; readonly data: Record<string, unknown> }[] = [];
-  const step = (DAYS * DAY_MS) / world.exposures;
-  for (let n = 0; n < world.exposures; n++) {
-    const at = Math.floor(BEGINS + n * step);
-    const experiment = keyOf(n % world.experiments);
-    const user = `user-${n}`;
-    const context = { plan: PLANS[n % 3], device: DEVICES[n % 2] };
-    yield eventOf(
-      'experiment-exposed',
-      { experiment, variant: Math.floor(n / world.experiments) % 2 ? 'a' : 'b', user_id: user, context },
-      at,
-    );
-    for (let each = 0; each < world.conversionsPerExposure; each++) {
-      waiting.push({
-        at: at + each * 3_600_000,
-        data: { experiment, metric: each % 2 ? 'purchase' : 'visit', user_id: user, value: 1 + (n % 50) },
-      });
-    }
-    if (waiting.length >= BATCH) yield* waiting.splice(0).map((event) => eventOf('conversion-tracked', event.data, event.at));
-  }
-  yield* waiting.map((event) => eventOf('conversion-tracked', event.data, event.at));
-}
-
-async function foldWorld(
-  pool: DatabasePool,
-  world: World,
-  say: (line: string) => void,
-): Promise<{ readonly events: number; readonly seconds: number }> {
-  const [projection] = projectionsNamed(['experiment-results']);
-  if (!projection) throw new Error('there is no projection experiment-results');
-  let folded = 0;
-  let spent = 0;
+function* batchesOf(events: Iterable<DecodedEvent>, size: number): Generator<DecodedEvent[]> {
   let batch: DecodedEvent[] = [];
-  const flush = async (): Promise<void> => {
-    const started = performance.now();
-    await foldEvents(pool, projection, batch);
-    spent += performance.now() - started;
-    folded += batch.length;
-    batch = [];
-    if (folded % 500_000 < BATCH) say(`folded ${folded} events, ${Math.round((1_000 * folded) / spent)}/s`);
-  };
-  for (const event of events(world)) {
+  for (const event of events) {
     batch.push(event);
-    if (batch.length === BATCH) await flush();
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
   }
-  await flush();
-  return { events: folded, seconds: spent / 1_000 };
+  if (batch.length > 0) yield batch;
 }
 
-async function digest(pool: DatabasePool): Promise<string> {
-  const [projection] = projectionsNamed(['experiment-results']);
-  return projection ? JSON.stringify(await digestTables(pool, schemaOf(projection), projection.tables)) : '';
+/** Folds the events in batches as large as the runner's: ids noted, facts and sums kept, one transaction each. */
+async function foldWorld(events: Iterable<DecodedEvent>, { server, pool, batch: size, say }: Folding): Promise<Folded> {
+  let [folded, seconds, nodeMicros] = [0, 0, 0];
+  const before = await cpuSeconds(server.pid ?? 0, 'below');
+  for (const batch of batchesOf(events, size)) {
+    const [started, cpu] = [performance.now(), process.cpuUsage()];
+    await foldEvents(pool, experimentResults, batch);
+    const used = process.cpuUsage(cpu);
+    seconds += (performance.now() - started) / 1_000;
+    nodeMicros += used.user + used.system;
+    folded += batch.length;
+    if (folded % 500_000 < size) say(`folded ${folded} events, ${Math.round(folded / seconds)}/s`);
+  }
+  const postgresSeconds = (await cpuSeconds(server.pid ?? 0, 'below')) - before;
+  return { events: folded, seconds, nodeSeconds: nodeMicros / 1e6, postgresSeconds };
 }
 
 async function install(url: string): Promise<DatabasePool> {
-  await installProjections(url, projectionsNamed(['experiment-results']));
+  await installProjections(url, [experimentResults]);
   return createPool({ url, maxConnections: 2, statementTimeoutMs: 0 });
 }
 
-async function ask(client: HttpClient, world: World): Promise<number[]> {
+async function ask(client: HttpClient, world: ExperimentWorld): Promise<number[]> {
   const times: number[] = [];
-  for (let n = -10; n < REQUESTS; n++) {
+  for (let n = -world.experiments; n < REQUESTS; n++) {
     const answer = await client.ask(`/api/analytics/experiments/${keyOf(Math.abs(n) % world.experiments)}/results`);
     accepted(answer);
     if (n >= 0) times.push(answer.ms);
@@ -131,46 +78,76 @@ async function ask(client: HttpClient, world: World): Promise<number[]> {
   return times;
 }
 
-async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]> {
-  const world = quick ? QUICK : FULL;
-  const dataDir = await scratchDir(dir);
+async function foldInto(dataDir: string, world: ExperimentWorld, say: Folding['say']): Promise<Folded> {
   const server = await startEmbeddedPostgres({ dataDir: path.join(dataDir, 'postgres'), durable: true });
-  const pool = await install(server.url);
-  offset = 0;
-  const folded = await foldWorld(pool, world, say);
-  await pool.query('vacuum analyze');
-  const first = quick ? await digest(pool) : '';
-  await pool.close();
-  await server.stop();
+  try {
+    const pool = await install(server.url);
+    const folded = await foldWorld(experimentEvents(world), { server, pool, batch: BATCH, say });
+    await pool.query('vacuum analyze');
+    await pool.close();
+    return folded;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Over HTTP, from the whole product, one request at a time. */
+async function readFrom(dataDir: string, world: ExperimentWorld): Promise<{ readonly times: number[]; readonly nodeMs: number }> {
   const service = await startStandalone(dataDir);
   const client = new HttpClient(service.url, 1);
-  let times: number[];
   try {
-    times = await ask(client, world);
+    const before = await cpuSeconds(service.pid);
+    const times = await ask(client, world);
+    return { times, nodeMs: (1_000 * ((await cpuSeconds(service.pid)) - before)) / (REQUESTS + world.experiments) };
   } finally {
     client.close();
     await service.stop();
   }
-  const note = `${world.experiments} experiments, ${world.exposures} exposures, ${world.exposures * world.conversionsPerExposure} conversions`;
-  const figures: Figure[] = [
-    { name: 'folding experiment-results', value: folded.events / folded.seconds, unit: '/s', note: `${note}, batches of ${BATCH}` },
-    { name: 'results, p50', value: quantile(times, 0.5), unit: 'ms' },
-    { name: 'results, p99', value: quantile(times, 0.99), unit: 'ms', wanted: { below: 100 }, note },
-  ];
-  return quick ? [...figures, await rebuilt(dir, world, first)] : figures;
 }
 
-/** Folds the same events once more into another database. */
-async function rebuilt(dir: string, world: World, first: string): Promise<Figure> {
-  const second = await withPostgres(dir, async (server) => {
+/** Tables and answers of the same events, however they were cut and ordered. */
+function stateOf(dir: string, events: Iterable<DecodedEvent>, batch: number): Promise<readonly string[]> {
+  return withPostgres(dir, async (server) => {
     const pool = await install(server.url);
-    offset = 0;
-    await foldWorld(pool, world, () => undefined);
-    const found = await digest(pool);
+    await foldWorld(events, { server, pool, batch, say: () => undefined });
+    const digests = await digestTables(pool, schemaOf(experimentResults), experimentResults.tables);
+    const results = new Results(pool, () => WORLD_ENDS);
+    const answers: string[] = [];
+    for (let n = 0; n < TWICE.experiments; n++) answers.push(JSON.stringify(await results.of(keyOf(n), undefined)));
     await pool.close();
-    return found;
+    return [...digests.map((digest) => JSON.stringify(digest)), ...answers];
   });
-  return { name: 'tables that differ after a rebuild', value: first === second ? 0 : 1, unit: '', wanted: { below: 1 } };
+}
+
+async function rebuilt(dir: string): Promise<Figure> {
+  const first = await stateOf(dir, experimentEvents(TWICE), BATCH);
+  const second = await stateOf(dir, [...experimentEvents(TWICE)].reverse(), OTHER_BATCH);
+  const differing = first.filter((each, at) => each !== second[at]).length;
+  return {
+    name: 'tables and answers that differ, in any digit, after folding the events again in another order',
+    value: differing,
+    unit: '',
+    wanted: { below: 1 },
+    note: `${first.length} compared, ${TWICE.exposures} exposures`,
+  };
+}
+
+async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]> {
+  const world = quick ? QUICK : FULL;
+  const dataDir = await scratchDir(dir);
+  const folded = await foldInto(dataDir, world, say);
+  const { times, nodeMs } = await readFrom(dataDir, world);
+  const note = `${world.experiments} experiments, ${world.exposures} exposures, ${world.exposures * world.conversionsPerExposure} conversions`;
+  const perEvent = (seconds: number): number => (1e6 * seconds) / folded.events;
+  return [
+    { name: 'folding experiment-results', value: folded.events / folded.seconds, unit: '/s', note: `${note}, batches of ${BATCH}` },
+    { name: 'folding, CPU of Node per event', value: perEvent(folded.nodeSeconds), unit: 'us' },
+    { name: 'folding, CPU of Postgres per event', value: perEvent(folded.postgresSeconds), unit: 'us' },
+    { name: 'results, p50', value: quantile(times, 0.5), unit: 'ms', note: `${REQUESTS} requests` },
+    { name: 'results, p99', value: quantile(times, 0.99), unit: 'ms', wanted: { below: 100 }, note },
+    { name: 'results, CPU of Node per request', value: nodeMs, unit: 'ms' },
+    await rebuilt(dir),
+  ];
 }
 
 /** What experiments cost at the size the specification names. */
