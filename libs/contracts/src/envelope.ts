@@ -122,32 +122,27 @@ function identityOf(headers: Readonly<Record<string, string>>): Identity {
   return { id, type, version };
 }
 
-function optionalsOf(headers: Readonly<Record<string, string>>): Pick<SealedEvent, 'happenedAt' | 'sentAt' | 'fingerprint'> {
-  const happenedAt = instant(headers, 'ce_happenedtime');
-  const sentAt = instant(headers, 'ce_senttime');
-  const fingerprint = headers['ce_fingerprint'];
-  return {
-    ...(happenedAt !== undefined && { happenedAt }),
-    ...(sentAt !== undefined && { sentAt }),
-    ...(fingerprint !== undefined && { fingerprint }),
-  };
-}
-
 /** Reads what `encodeEvent` wrote, in any version ever written. Throws `EnvelopeError`. */
 export function decodeEvent(record: EncodedEvent): SealedEvent {
   const { headers } = record;
   const { id, type, version } = identityOf(headers);
   const occurredAt = instant(headers, 'ce_time');
   if (occurredAt === undefined) throw new EnvelopeError('ENVELOPE_INVALID', 'header ce_time is missing');
-  const { sealed, ...data } = parseBody(record.value);
+  const body = parseBody(record.value);
+  const sealed = body['sealed'];
   if (sealed !== undefined && typeof sealed !== 'string') throw new EnvelopeError('EVENT_BODY_INVALID', 'sealed is not text');
-  return {
-    id,
-    type,
-    data: upcast(type, version, data),
-    occurredAt,
-    receivedAt: record.timestamp,
-    ...(sealed !== undefined && { sealed }),
-    ...optionalsOf(headers),
-  };
+  // The last member that was written: to take it away is cheaper than to copy the others.
+  delete body['sealed'];
+  const event: Draft = { id, type, data: upcast(type, version, body), occurredAt, receivedAt: record.timestamp };
+  if (sealed !== undefined) event.sealed = sealed;
+  const happenedAt = instant(headers, 'ce_happenedtime');
+  if (happenedAt !== undefined) event.happenedAt = happenedAt;
+  const sentAt = instant(headers, 'ce_senttime');
+  if (sentAt !== undefined) event.sentAt = sentAt;
+  const fingerprint = headers['ce_fingerprint'];
+  if (fingerprint !== undefined) event.fingerprint = fingerprint;
+  return event;
 }
+
+/** Written member by member: spreading the optional ones costs more than the rest of it. */
+type Draft = { -readonly [Name in keyof SealedEvent]: SealedEvent[Name] };

@@ -1,5 +1,8 @@
+import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
-import type { Sql } from './pool';
+import { from } from 'pg-copy-streams';
+import { asQueryError, type Sql } from './pool';
+import type { Transaction } from './transaction';
 
 interface Stream {
   cork(): void;
@@ -23,16 +26,48 @@ function gather(stream: Stream | undefined): void {
 }
 
 /**
- * Statements need not wait for the answer of the last one: they are sent at once, those of one turn together. The connection
- * stays so, which rules out COPY and cursors on it.
+ * Statements need not wait for the answer of the last one: they are sent at once, those of one turn together. A COPY waits for those before
+ * it and holds up those behind it: it needs the connection for itself.
  */
-export function pipelined(client: PoolClient, sql: Sql): Sql {
+export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number): Transaction {
   const connected: Connected = client;
   connected.pipeline = true;
+  let sent: Promise<unknown> = Promise.resolve();
+  let copying: Promise<void> | undefined;
   return {
-    query: (text, values, name) => {
+    query: async (text, values, name) => {
+      while (copying) await copying.catch(() => undefined);
       gather(connected.connection?.stream);
-      return sql.query(text, values, name);
+      const answer = sql.query<never>(text, values, name);
+      sent = answer.catch(() => undefined);
+      return answer;
+    },
+    copyIn: async (statement, rows) => {
+      while (copying) await copying.catch(() => undefined);
+      copying = sent.then(() => copyAlone(connected, { statement, rows, answerTimeoutMs }));
+      try {
+        await copying;
+      } finally {
+        copying = undefined;
+      }
     },
   };
+}
+
+interface Copy {
+  readonly statement: string;
+  readonly rows: string;
+  readonly answerTimeoutMs: number;
+}
+
+async function copyAlone(client: Connected, { statement, rows, answerTimeoutMs }: Copy): Promise<void> {
+  client.pipeline = false;
+  try {
+    const signal = answerTimeoutMs === 0 ? {} : { signal: AbortSignal.timeout(answerTimeoutMs) };
+    await pipeline([Buffer.from(rows, 'utf8')], client.query(from(statement)), signal);
+  } catch (error) {
+    throw asQueryError(error);
+  } finally {
+    client.pipeline = true;
+  }
 }

@@ -142,7 +142,7 @@ export function sqlOn(client: ClientBase, answerTimeoutMs = 0): Sql {
 }
 
 /** Errors of the server and of the program pass; what is left is the connection's. */
-function asQueryError(error: unknown): unknown {
+export function asQueryError(error: unknown): unknown {
   if (sqlState(error) !== undefined || error instanceof TypeError || error instanceof RangeError) return error;
   return new DatabaseUnavailableError('query', error);
 }

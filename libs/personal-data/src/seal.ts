@@ -114,8 +114,9 @@ export function unseal({ box }: SealedBox, id: string, key: PersonKey): Record<s
     const decipher = createDecipheriv(ALGORITHM, key.secret, box.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(id, 'utf8'));
     decipher.setAuthTag(box.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    const text = decipher.update(box.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    return JSON.parse(text) as Record<string, unknown>;
+    const text = decipher.update(box.subarray(IV_BYTES + TAG_BYTES));
+    decipher.final();
+    return JSON.parse(text.toString('utf8')) as Record<string, unknown>;
   } catch (cause) {
     throw new SealError('SEAL_BROKEN', 'the sealed part does not open with the key of its subject', { cause });
   }

@@ -67,7 +67,7 @@ function readRecord(record: LogRecord, opened: Opened | undefined, keys: Readonl
 }
 
 interface Personal {
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Record<string, unknown>;
   readonly subject: Subject;
 }
 
@@ -91,7 +91,7 @@ function decodedOf(record: LogRecord, event: SealedEvent, personal: Personal | u
     // Postgres compares UUIDs as values: so do we.
     id: event.id.toLowerCase(),
     type: event.type,
-    data: personal ? { ...event.data, ...personal.fields } : event.data,
+    data: personal ? Object.assign(personal.fields, event.data) : event.data,
     occurredAt: event.occurredAt,
     receivedAt: event.receivedAt,
     position: { topic: record.topic, partition: record.partition, offset: record.offset },

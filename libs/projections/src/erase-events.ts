@@ -1,4 +1,4 @@
-import type { Sql } from '@picly/database';
+import type { Transaction } from '@picly/database';
 import type { ErasedEvent, Projection } from './define';
 import { foldSqlOn } from './fold-sql';
 
@@ -8,7 +8,7 @@ const CHUNK_EVENTS = 2_000;
  * Makes a version's rows what a fold of these events without their personal fields would have made of them: takes back what they
  * did, folds them as they are now. In a transaction that locks out every other fold of the version.
  */
-export async function eraseEvents(sql: Sql, projection: Projection, erased: readonly ErasedEvent[]): Promise<void> {
+export async function eraseEvents(sql: Transaction, projection: Projection, erased: readonly ErasedEvent[]): Promise<void> {
   if (!projection.unfold) return;
   const own = foldSqlOn(sql, projection);
   for (let at = 0; at < erased.length; at += CHUNK_EVENTS) {

@@ -1,4 +1,4 @@
-import type { Sql } from '@picly/database';
+import type { Sql, Transaction } from '@picly/database';
 import type { FoldSql, Projection } from './define';
 import { quoted, schemaOf, statementPrefix, type AnyProjection } from './names';
 
@@ -38,18 +38,21 @@ export async function turnTo(sql: Sql, projection: AnyProjection): Promise<void>
  * Connections are shared by projections, prepared statements are per connection: each projection's names are its own. After a statement
  * that failed, every other one tells the same reason, and no more are sent.
  */
-export function foldSqlOn(sql: Sql, projection: Pick<Projection, 'name' | 'version'>): FoldSql {
+export function foldSqlOn(sql: Transaction, projection: Pick<Projection, 'name' | 'version'>): FoldSql {
   const prefix = statementPrefix(schemaOf(projection));
   let failure: { readonly reason: unknown } | undefined;
+  const unlessFailed = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (failure) throw failure.reason;
+    try {
+      return await run();
+    } catch (reason) {
+      failure ??= { reason };
+      throw failure.reason;
+    }
+  };
   return {
-    query: async <Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]> => {
-      if (failure) throw failure.reason;
-      try {
-        return await sql.query<Row>(text, values, name === undefined ? undefined : `${prefix}${name}`);
-      } catch (reason) {
-        failure ??= { reason };
-        throw failure.reason;
-      }
-    },
+    query: <Row extends object>(text: string, values?: readonly unknown[], name?: string) =>
+      unlessFailed(() => sql.query<Row>(text, values, name === undefined ? undefined : `${prefix}${name}`)),
+    copyIn: (statement, rows) => unlessFailed(() => sql.copyIn(statement, rows)),
   };
 }

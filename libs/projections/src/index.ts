@@ -1,4 +1,5 @@
 export { activateProjection } from './activate';
+export * from './array-literals';
 export * from './dead-letters/causes';
 export { backUpDecisions, restoreDecisions } from './dead-letters/decision-backup';
 export { DeadLetterDesk, type DeskOptions } from './dead-letters/desk';
@@ -17,6 +18,7 @@ export * from './install';
 export * from './migrations';
 export { schemaOf, topicsOf } from './names';
 export * from './metrics';
+export * from './new-rows';
 export { applyRetention, refuseHarmfulRules, RetentionRefusedError, type RetentionRule } from './retention/retention';
 export { PositionBoard } from './position-board';
 export * from './runner';

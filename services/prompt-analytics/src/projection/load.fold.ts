@@ -1,5 +1,4 @@
-import type { FoldSql } from '@picly/projections';
-import { numberArray, textArray } from './literals';
+import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import { ratingKey } from './merge-ratings';
 import type { MovedFacts } from './tally-changes';
 import type { ActionFact, FoldedEvent, GenerationState, RatingState } from './state';
@@ -12,7 +11,7 @@ export async function lockPartitions(sql: FoldSql, events: readonly FoldedEvent[
   const partitions = [...new Set(events.map((event) => event.position.partition))].sort((a, b) => a - b);
   await sql.query(
     `select pg_advisory_xact_lock(hashtext(current_schema), partition) from unnest($1::int[]) as partition`,
-    [numberArray(partitions)],
+    [plainArray(partitions)],
     'lock',
   );
 }

@@ -10,6 +10,7 @@ describe('a statement writer', () => {
         log.push(`${text} sent`);
         return new Promise<Row[]>((resolve) => finish.push(() => resolve([]))).finally(() => log.push(`${text} ended`));
       },
+      copyIn: () => Promise.resolve(),
     };
     const writer = new StatementWriter(sql);
     await writer.send('first', [], 'first');
@@ -21,7 +22,7 @@ describe('a statement writer', () => {
   });
 
   it('reports a failure to whoever waits for all', async () => {
-    const sql: FoldSql = { query: () => Promise.reject(new Error('refused')) };
+    const sql: FoldSql = { query: () => Promise.reject(new Error('refused')), copyIn: () => Promise.resolve() };
     const writer = new StatementWriter(sql);
     await writer.send('first', [], 'first');
     await writer.send('second', [], 'second');

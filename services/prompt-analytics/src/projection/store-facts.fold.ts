@@ -1,12 +1,9 @@
 import type { EventData } from '@picly/contracts';
+import { insertFromJson, NewRows, plainArray, type Columns, type NewRow } from '@picly/projections';
 import { logBin } from '@picly/statistics';
-import { numberArray } from './literals';
 import type { RatingChange } from './merge-ratings';
 import type { StatementWriter } from './statement-writer';
 import type { ActionEvent, Attribution, GenerationChange, GenerationReport, RatingState } from './state';
-
-/** A column of a fact table and its type; an instant is sent as milliseconds since the epoch. */
-type Columns = Readonly<Record<string, 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json'>>;
 
 const GENERATION_COLUMNS: Columns = {
   generation_id: 'uuid',
@@ -36,24 +33,17 @@ const GENERATION_COLUMNS: Columns = {
   uses: 'int',
 };
 
-function insertFromJson(table: string, columns: Columns): string {
-  const entries = Object.entries(columns);
-  const names = entries.map(([name]) => name).join(', ');
-  const values = entries.map(([name, type]) => (type === 'instant' ? `to_timestamp(${name} / 1000)` : name));
-  const sent = entries.map(([name, type]) => `${name} ${type === 'instant' ? 'float8' : type}`);
-  return `insert into ${table} (${names}) select ${values.join(', ')} from json_to_recordset($1::json) as row (${sent.join(', ')})`;
-}
-
 function upsertFromJson(table: string, columns: Columns, key: readonly string[]): string {
   const changes = Object.keys(columns).filter((name) => !key.includes(name));
   return `${insertFromJson(table, columns)}
     on conflict (${key.join(', ')}) do update set ${changes.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 }
 
+const NEW_GENERATIONS = new NewRows('generations', GENERATION_COLUMNS);
 const UPSERT_GENERATIONS = upsertFromJson('generations', GENERATION_COLUMNS, ['generation_id']);
 
 /** The row of a generation; absent keys are null. */
-function generationRow({ after, source }: GenerationChange): object {
+function generationRow({ after, source }: GenerationChange): NewRow {
   const data = source?.event.data;
   return {
     generation_id: after.generationId,
@@ -99,22 +89,23 @@ function isCountersOnly({ before, after, source }: GenerationChange): boolean {
 
 /** Writes the generations a batch made or changed. */
 export async function storeGenerations(writer: StatementWriter, changes: readonly GenerationChange[]): Promise<void> {
-  const rows = changes.filter(({ before, source }) => source !== undefined || before === undefined).map(generationRow);
-  if (rows.length > 0) await writer.send(UPSERT_GENERATIONS, [JSON.stringify(rows)], 'store-generations');
+  await writer.add(NEW_GENERATIONS, changes.filter(({ before }) => before === undefined).map(generationRow));
+  const reported = changes.filter(({ before, source }) => source !== undefined && before !== undefined).map(generationRow);
+  if (reported.length > 0) await writer.send(UPSERT_GENERATIONS, [JSON.stringify(reported)], 'store-generations');
   const counted = changes.filter(isCountersOnly).map(({ after }) => after);
   if (counted.length === 0) return;
-  const counts = [0, 1, 2, 3, 4].map((kind) => numberArray(counted.map(({ actions }) => actions[kind] ?? 0)));
+  const counts = [0, 1, 2, 3, 4].map((kind) => plainArray(counted.map(({ actions }) => actions[kind] ?? 0)));
   await writer.send(
     `update generations g set recorded_at = to_timestamp(c.recorded_at / 1000), downloads = c.downloads, shares = c.shares, edits = c.edits, regenerations = c.regenerations, uses = c.uses
      from unnest($1::uuid[], $2::float8[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
        as c (generation_id, recorded_at, downloads, shares, edits, regenerations, uses)
      where g.generation_id = c.generation_id`,
-    [`{${counted.map((state) => state.generationId).join(',')}}`, numberArray(counted.map((state) => state.recordedAt)), ...counts],
+    [`{${counted.map((state) => state.generationId).join(',')}}`, plainArray(counted.map((state) => state.recordedAt)), ...counts],
     'store-counts',
   );
 }
 
-const INSERT_SUPERSEDED_REPORTS = insertFromJson('superseded_reports', {
+const SUPERSEDED_REPORTS = new NewRows('superseded_reports', {
   generation_id: 'uuid',
   seen_at: 'instant',
   log_offset: 'int8',
@@ -136,10 +127,10 @@ export async function storeSupersededReports(writer: StatementWriter, changes: r
   const rows = changes.flatMap(({ after, reports, source }) =>
     reports.filter((report) => report !== source && report.promptHash !== null).map((report) => supersededRow(after.generationId, report)),
   );
-  if (rows.length > 0) await writer.send(INSERT_SUPERSEDED_REPORTS, [JSON.stringify(rows)], 'store-superseded-reports');
+  await writer.add(SUPERSEDED_REPORTS, rows);
 }
 
-const supersededRow = (generationId: string, { event, promptHash }: GenerationReport): object => ({
+const supersededRow = (generationId: string, { event, promptHash }: GenerationReport): NewRow => ({
   generation_id: generationId,
   seen_at: event.occurredAt,
   log_offset: event.position.offset,
@@ -171,9 +162,10 @@ const CURRENT_RATING_COLUMNS: Columns = {
   model_version: 'text',
 };
 const UPSERT_RATINGS = upsertFromJson('ratings', CURRENT_RATING_COLUMNS, ['generation_id', 'rater']);
-const INSERT_SUPERSEDED = insertFromJson('superseded_ratings', RATING_COLUMNS);
+const NEW_RATINGS = new NewRows('ratings', CURRENT_RATING_COLUMNS);
+const SUPERSEDED_RATINGS = new NewRows('superseded_ratings', RATING_COLUMNS);
 
-function ratingRow(rating: RatingState): object {
+function ratingRow(rating: RatingState): NewRow {
   return {
     generation_id: rating.generationId,
     rater: rating.rater,
@@ -202,15 +194,17 @@ export async function storeRatings(
   changes: readonly RatingChange[],
   generationOf: (generationId: string) => Pick<Attribution, 'engine' | 'modelVersion'> | undefined,
 ): Promise<void> {
-  if (changes.length === 0) return;
-  const rows = changes.map(({ after }) => {
+  const rowOf = ({ after }: RatingChange): NewRow => {
     const { engine, modelVersion } = generationOf(after.generationId) ?? NOT_KNOWN;
     return { ...ratingRow(after), engine, model_version: modelVersion };
-  });
-  await writer.send(UPSERT_RATINGS, [JSON.stringify(rows)], 'store-ratings');
-  const superseded = changes.flatMap((change) => change.superseded.map(ratingRow));
-  if (superseded.length === 0) return;
-  await writer.send(INSERT_SUPERSEDED, [JSON.stringify(superseded)], 'store-superseded');
+  };
+  await writer.add(NEW_RATINGS, changes.filter(({ before }) => before === undefined).map(rowOf));
+  const replaced = changes.filter(({ before }) => before !== undefined).map(rowOf);
+  if (replaced.length > 0) await writer.send(UPSERT_RATINGS, [JSON.stringify(replaced)], 'store-ratings');
+  await writer.add(
+    SUPERSEDED_RATINGS,
+    changes.flatMap((change) => change.superseded.map(ratingRow)),
+  );
 }
 
 /** Tells the ratings of generations that moved what made the picture. After the generations are written. */
@@ -224,7 +218,7 @@ export async function moveRatings(writer: StatementWriter, generationIds: readon
   );
 }
 
-const INSERT_ACTIONS = insertFromJson('generation_actions', {
+const ACTIONS = new NewRows('generation_actions', {
   generation_id: 'uuid',
   event_id: 'uuid',
   action: 'text',
@@ -237,7 +231,8 @@ const INSERT_ACTIONS = insertFromJson('generation_actions', {
 
 /** Writes every action as a fact of its own. */
 export async function storeActions(writer: StatementWriter, events: readonly ActionEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const rows = events.map(({ id, occurredAt, data }) => ({ ...data, event_id: id, occurred_at: occurredAt }));
-  await writer.send(INSERT_ACTIONS, [JSON.stringify(rows)], 'store-actions');
+  await writer.add(
+    ACTIONS,
+    events.map(({ id, occurredAt, data }) => ({ ...data, event_id: id, occurred_at: occurredAt })),
+  );
 }

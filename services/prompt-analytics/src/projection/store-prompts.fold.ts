@@ -1,6 +1,5 @@
 import { termsOf } from '@picly/prompt-text';
-import type { FoldSql } from '@picly/projections';
-import { numberArray, textArray } from './literals';
+import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import type { GenerationChange } from './state';
 import type { StatementWriter } from './statement-writer';
 
@@ -80,7 +79,7 @@ export async function countTerms(writer: StatementWriter, newPrompts: readonly (
   await writer.send(
     `insert into term_frequency as t (term, prompts) select * from unnest($1::text[], $2::int[])
      on conflict (term) do update set prompts = t.prompts + excluded.prompts`,
-    [textArray(sorted.map(([term]) => term)), numberArray(sorted.map(([, count]) => count))],
+    [textArray(sorted.map(([term]) => term)), plainArray(sorted.map(([, count]) => count))],
     'count-terms',
   );
 }

@@ -1,4 +1,4 @@
-import { instantOf, numberArray, textArray } from './literals';
+import { plainArray, textArray } from '@picly/projections';
 import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
 import type { BucketKey, PromptKey, Tallies } from './tallies';
 import type { StatementWriter } from './statement-writer';
@@ -85,7 +85,7 @@ function arrayOf(type: KeyColumn<never>['type'], values: readonly (string | numb
     case 'text':
       return textArray(values.map(String));
     case 'timestamptz':
-      return `{${values.map((value) => instantOf(Number(value))).join(',')}}`;
+      return `{${values.map((value) => new Date(Number(value)).toISOString()).join(',')}}`;
     case 'hash':
     case 'int':
       return `{${values.join(',')}}`;
@@ -98,7 +98,7 @@ function keyArrays<Key>(columns: readonly KeyColumn<Key>[], keys: readonly Key[]
 }
 
 const counterArrays = (measures: readonly string[], rows: readonly { readonly counters: Counters }[]): string[] =>
-  measures.map((_, index) => numberArray(rows.map(({ counters }) => counters[index] ?? 0)));
+  measures.map((_, index) => plainArray(rows.map(({ counters }) => counters[index] ?? 0)));
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 

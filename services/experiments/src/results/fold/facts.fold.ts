@@ -1,6 +1,5 @@
-import type { FoldSql } from '@picly/projections';
+import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import type { Fact, FactKind, Segments } from './fact';
-import { plainArray, textArray } from './literals';
 
 /** What is known of a subject apart from its facts. */
 export interface SubjectState {

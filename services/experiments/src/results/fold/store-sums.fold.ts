@@ -1,6 +1,5 @@
-import type { FoldSql } from '@picly/projections';
+import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import { STAT_SUMS } from '../../../migrations/1796000000001-experiment-results';
-import { plainArray, textArray } from './literals';
 import type { Sums } from './sums';
 
 const STAT_KEY = ['experiment', 'dimension', 'metric', 'arm', 'segment', 'phase', 'bucket'] as const;

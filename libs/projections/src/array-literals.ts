@@ -1,4 +1,7 @@
-/** Array literals of Postgres (manual, 8.15.6), several times faster than the driver's own; null stays null. */
+/**
+ * Array literals of Postgres, made in one go: several times faster than the driver's own, which quotes every number. Null stays null.
+ * Source of the quoting rule: PostgreSQL manual, 8.15.6.
+ */
 export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'null' : quoted(value))).join(',')}}`;
 }
