@@ -1,7 +1,7 @@
 import { createPool } from '@picly/database';
 import { schemaOf } from '@picly/projections';
 import { cpuSeconds } from './proc';
-import { jsonOf } from './process';
+import { jsonOf, productFlags } from './process';
 import { projectionsNamed } from './projections';
 
 export interface FoldSample {
@@ -24,14 +24,13 @@ export interface FoldRequest {
   readonly serverPid: number;
   /** Names, or `all`. */
   readonly projections: string;
-  readonly nodeArgs?: readonly string[];
 }
 
-/** Folds the whole log from offset 0 into fresh tables, in a process of its own. */
-export async function foldLog({ url, serverPid, projections, nodeArgs = [] }: FoldRequest): Promise<FoldSample> {
+/** Folds the whole log from offset 0 into fresh tables, in a process of its own that runs as the product does. */
+export async function foldLog({ url, serverPid, projections }: FoldRequest): Promise<FoldSample> {
   await dropTables(url, projections);
   const before = await cpuSeconds(serverPid, 'below');
-  const report = await jsonOf<Report>('deploy/bench/processes/runner.js', { args: [url, projections], nodeArgs });
+  const report = await jsonOf<Report>('deploy/bench/processes/runner.js', { args: [url, projections], nodeArgs: productFlags() });
   if (report.failed.length > 0) throw new Error(`folding had trouble: ${report.failed.join('; ')}`);
   const postgres = (await cpuSeconds(serverPid, 'below')) - before;
   const { events, seconds, nodeCpuSeconds } = report;
