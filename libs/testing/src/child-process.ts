@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { ownEnvironment } from './config';
 
 /** A process of its own that runs a TypeScript file, to be killed, stopped and watched. */
 export interface TestProcess {
@@ -13,10 +14,12 @@ export interface TestProcess {
 
 const REGISTER = path.join(__dirname, 'typescript.register.cjs');
 
-export function startProcess(file: string, args: readonly string[] = []): TestProcess {
+/** `env` is added to the environment of this process. */
+export function startProcess(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): TestProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', '--require', REGISTER, file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    env: { ...ownEnvironment(), ...env },
   });
   const lines: string[] = [];
   const watchers = new Set<() => void>();

@@ -15,3 +15,6 @@ export function setTestServerUrl(url: string | undefined): void {
 export function dataDir(): string | undefined {
   return process.env['PICLY_DATA_DIR'];
 }
+
+/** What processes started by specs inherit. */
+export const ownEnvironment = (): NodeJS.ProcessEnv => process.env;

@@ -3,6 +3,8 @@ import { readCliConfig } from './config';
 import { explain } from './failure';
 import { createProgram } from './program';
 
+const LINGER_MS = 1_000;
+
 async function main(): Promise<void> {
   const program = createProgram(readCliConfig(), (code) => {
     process.exitCode = code;
@@ -21,4 +23,5 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+// A command that is over ends, although a client left a connection open (kafkajs does when it learns of brokers twice at once).
+void main().finally(() => setTimeout(() => process.exit(), LINGER_MS).unref());

@@ -1,5 +1,6 @@
 import type { EventLog, LogRecord, PartitionBounds } from '../port';
 import { ExactWriter, type CopiedTopic } from '../copy/exact-writer';
+import { patientBounds } from '../copy/patient-bounds';
 import { placeOf, recordsBetween } from '../copy/places';
 import { RecordDigest, sameRecord } from '../copy/record-digest';
 import { LogError } from '../errors';
@@ -154,7 +155,11 @@ async function compareRestored(target: EventLog, { digest, ...bound }: ArchivedP
 /** A system that has lived already is none to restore into: throws `LogError` LOG_NOT_EMPTY unless its log is the beginning of the archive. */
 export async function refuseOtherRecords(path: string, target: EventLog, header: ArchiveHeader): Promise<void> {
   await target.ensureTopics(header.topics.map(({ name, partitions }) => ({ name, partitions, retentionMs: null })));
-  const bounds = new Map((await target.bounds(header.topics.map(({ name }) => name))).map((bound) => [placeOf(bound), bound]));
+  const found = await patientBounds(
+    target,
+    header.topics.map(({ name }) => name),
+  );
+  const bounds = new Map(found.map((bound) => [placeOf(bound), bound]));
   if ([...bounds.values()].every(({ end }) => end === 0)) return;
   for await (const block of readBlocks(path)) {
     if (block.kind !== 'R') continue;

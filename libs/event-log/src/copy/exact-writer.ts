@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError } from '../errors';
 import { partitionFor } from '../partitioner';
 import type { AppendRecord, EventLog, LogPosition, LogRecord, PartitionBounds } from '../port';
+import { patientBounds } from './patient-bounds';
 import { placeOf } from './places';
 
 export interface CopiedTopic {
@@ -29,7 +29,14 @@ export class ExactWriter {
     await target.ensureTopics(topics.map(({ name, partitions }) => ({ name, partitions, retentionMs: null })));
     const writer = new ExactWriter(target);
     const counts = new Map(topics.map(({ name, partitions }) => [name, partitions]));
-    const bounds = new Map((await patientBounds(target, topics)).map((bound) => [placeOf(bound), bound]));
+    const bounds = new Map(
+      (
+        await patientBounds(
+          target,
+          topics.map(({ name }) => name),
+        )
+      ).map((bound) => [placeOf(bound), bound]),
+    );
     for (const source of sources) {
       const { start = 0, end = 0 } = bounds.get(placeOf(source)) ?? {};
       if (end > source.end)
@@ -75,19 +82,6 @@ export class ExactWriter {
       );
     }
     await this.target.trim([{ topic: source.topic, partition: source.partition, offset: source.start }]);
-  }
-}
-
-/** Topics that were made a moment ago have no leaders yet. */
-async function patientBounds(target: EventLog, topics: readonly CopiedTopic[]): Promise<readonly PartitionBounds[]> {
-  const until = performance.now() + DEADLINE_MS;
-  for (;;) {
-    try {
-      return await target.bounds(topics.map(({ name }) => name));
-    } catch (error) {
-      if (!(error instanceof LogError) || !error.retryable || performance.now() > until) throw error;
-      await sleep(250);
-    }
   }
 }
 
