@@ -10,6 +10,7 @@ import { kafkaVersion } from './harness/kafka';
 import { PEERS } from './harness/process';
 import { plainTable, saveResult, writePage } from './harness/report';
 import { withPostgres } from './harness/scratch';
+import { erasure } from './sections/erasure';
 import { experiments } from './sections/experiments';
 import { floors } from './sections/floors';
 import { fold } from './sections/fold';
@@ -20,8 +21,22 @@ import { reads } from './sections/reads';
 import { rebuild } from './sections/rebuild';
 import { replay } from './sections/replay';
 import { visible } from './sections/visible';
+import { web } from './sections/web';
 
-const SECTIONS: readonly Section[] = [floors, httpSingle, httpBatch, fold, replay, rebuild, visible, memory, reads, experiments];
+const SECTIONS: readonly Section[] = [
+  floors,
+  httpSingle,
+  httpBatch,
+  fold,
+  replay,
+  rebuild,
+  erasure,
+  visible,
+  memory,
+  reads,
+  experiments,
+  web,
+];
 const USAGE = `npm run bench -- [--quick] [--dir <directory>] [section ...]
 sections: ${SECTIONS.map(({ name }) => name).join(', ')} (default: all)
 --quick   short samples and little data: says whether it works, not how fast it is

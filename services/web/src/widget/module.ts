@@ -1,7 +1,7 @@
 import { optionsOf, type Attributes } from './options';
 import { RatingSystem } from './rating-system';
 
-export type { GenerationAction, RatingSystem, ShowOptions } from './rating-system';
+export type { GenerationAction, RatingSystem, Reward, ShowOptions } from './rating-system';
 export type { PromptSuggestion } from './reads';
 
 /**

@@ -18,6 +18,15 @@ import { Tracker } from './tracker';
 /** What people do with a picture. */
 export type GenerationAction = 'download' | 'share' | 'edit' | 'regenerate' | 'use';
 
+/**
+ * What the page gives for a rating, in words such as "+5 credits" or the name of a badge; called when somebody is done, after the rating was
+ * told. Nothing is shown for undefined.
+ */
+export type Reward = (rated: {
+  readonly generation_id: string;
+  readonly rating: number;
+}) => string | undefined | Promise<string | undefined>;
+
 export interface ShowOptions {
   /** Ask although it was asked before: for a button "rate again". The later rating replaces the earlier one. */
   readonly again?: boolean;
@@ -32,6 +41,8 @@ interface Opening {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ACTIONS: readonly string[] = ['download', 'share', 'edit', 'regenerate', 'use'];
+
+const LONGEST_REWARD = 120;
 
 const warn = (message: string): void => console.warn(`picly: ${message}`);
 
@@ -54,6 +65,7 @@ export class RatingSystem {
   private readonly asking: Asking;
   private user: string | undefined;
   private card: Card | undefined;
+  private reward: Reward | undefined;
 
   constructor(
     private readonly options: WidgetOptions,
@@ -153,6 +165,11 @@ export class RatingSystem {
     this.user = user || undefined;
   }
 
+  /** Has the thanks say what a rating is rewarded with. */
+  rewardWith(reward: Reward | undefined): void {
+    this.reward = reward;
+  }
+
   consent(granted: boolean): void {
     this.tracker.consent(granted);
   }
@@ -205,8 +222,19 @@ export class RatingSystem {
       },
       liked: permission.liked,
       isOnline: () => navigator.onLine,
+      reward: (rating) => this.rewardFor(generationId, rating),
     });
     this.card.open();
+  }
+
+  private async rewardFor(generation_id: string, rating: number): Promise<string | undefined> {
+    try {
+      const text = await this.reward?.({ generation_id, rating });
+      return typeof text === 'string' && text !== '' ? text.slice(0, LONGEST_REWARD) : undefined;
+    } catch (error) {
+      warn(`the reward of a rating could not be told: ${String(error)}`);
+      return undefined;
+    }
   }
 
   private leave(): void {

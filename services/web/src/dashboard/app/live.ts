@@ -7,8 +7,10 @@ interface Moved {
   readonly views: Readonly<Record<string, unknown>>;
 }
 
-/** Answers in a burst are asked for together; with the server's own look this stays well under a second. */
+/** Rounds are at least so far apart: what moves in a burst is asked for together, and what moves alone at once. */
 const GATHER_MS = 250;
+/** Views that folded the same event tell so one after the other. */
+const TOGETHER_MS = 25;
 const ADDRESS = '/api/analytics/live';
 
 function refresh(client: QueryClient, moved: ReadonlySet<string>): Promise<void> {
@@ -22,12 +24,14 @@ class Refresher {
   private readonly moved = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private busy = false;
+  private lastRound = 0;
 
   constructor(private readonly client: QueryClient) {}
 
   add(views: readonly string[]): void {
     for (const view of views) this.moved.add(view);
-    this.timer ??= setTimeout(() => void this.run(), GATHER_MS);
+    const rest = this.lastRound + GATHER_MS - performance.now();
+    this.timer ??= setTimeout(() => void this.run(), Math.max(TOGETHER_MS, rest));
   }
 
   stop(): void {
@@ -40,6 +44,7 @@ class Refresher {
     const now = new Set(this.moved);
     this.moved.clear();
     this.busy = true;
+    this.lastRound = performance.now();
     await refresh(this.client, now).catch(() => undefined);
     this.busy = false;
     if (this.moved.size > 0) this.add([]);

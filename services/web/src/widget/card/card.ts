@@ -25,6 +25,8 @@ export interface CardOptions {
   /** What to say at the end: how many people liked the prompt, where that is known. */
   readonly liked: number | undefined;
   readonly isOnline: () => boolean;
+  /** What the page gives for the rating, in words; shown in the thanks when it comes while they are there. */
+  readonly reward: (rating: number) => Promise<string | undefined>;
 }
 
 /** Somebody who goes through the stars with arrow keys means the last one. */
@@ -142,6 +144,9 @@ export class Card {
     );
     this.panel.replaceChildren(thanks);
     thanks.focus();
+    void this.options
+      .reward(this.rating)
+      .then((text) => text !== undefined && thanks.append(element('p', { class: 'reward', dir: 'auto' }, text)));
     setTimeout(() => this.close(), THANKS_MS);
   }
 
