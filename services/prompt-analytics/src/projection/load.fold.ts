@@ -62,7 +62,8 @@ export async function loadGenerations(sql: FoldSql, ids: readonly string[]): Pro
 /** Uuids need no quoting. */
 const uuidArray = (ids: readonly string[]): string => `{${ids.join(',')}}`;
 
-interface RatingRow {
+/** What the history keeps of a rating. */
+export interface KeptRatingRow {
   readonly generation_id: string;
   readonly rater: string;
   readonly event_id: string;
@@ -73,10 +74,13 @@ interface RatingRow {
   readonly time_to_rate_ms: number | null;
   readonly rated_ms: number;
   readonly log_offset: number;
-  readonly recorded_ms: number;
   readonly user_id: string | null;
   readonly session_id: string | null;
   readonly context: Readonly<Record<string, unknown>> | null;
+}
+
+interface RatingRow extends KeptRatingRow {
+  readonly recorded_ms: number;
   readonly revisions: number;
 }
 
@@ -84,7 +88,8 @@ const RATING_COLUMNS = `r.generation_id, r.rater, r.event_id, r.rating, r.qualit
   (extract(epoch from r.rated_at) * 1000)::int8 as rated_ms, r.log_offset, (extract(epoch from r.recorded_at) * 1000)::int8 as recorded_ms,
   r.user_id, r.session_id, r.context, r.revisions`;
 
-function ratingState(row: RatingRow): RatingState {
+/** Of a rating in the history it is not kept when it was received, nor what came before it: it matters for the one that counts. */
+export function ratingState(row: KeptRatingRow & Partial<RatingRow>): RatingState {
   return {
     generationId: row.generation_id,
     rater: row.rater,
@@ -96,11 +101,11 @@ function ratingState(row: RatingRow): RatingState {
     timeToRateMs: row.time_to_rate_ms,
     ratedAt: row.rated_ms,
     logOffset: row.log_offset,
-    recordedAt: row.recorded_ms,
+    recordedAt: row.recorded_ms ?? row.rated_ms,
     userId: row.user_id,
     sessionId: row.session_id,
     context: row.context,
-    revisions: row.revisions,
+    revisions: row.revisions ?? 1,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GenerationAction } from '@picly/contracts';
 import type { FoldSql } from '@picly/projections';
+import { ratingState, type KeptRatingRow } from './load.fold';
 import { ratingKey } from './merge-ratings';
 import type { FoldedEvent, RatingState } from './state';
 
@@ -20,41 +21,6 @@ export async function takeActions(sql: FoldSql, eventIds: readonly string[], gen
   );
   return rows.map((row) => ({ generationId: row.generation_id, action: row.action, occurredAt: row.occurred_ms }));
 }
-
-interface SupersededRow {
-  readonly generation_id: string;
-  readonly rater: string;
-  readonly event_id: string;
-  readonly rating: number;
-  readonly quality_score: string | null;
-  readonly tags: readonly string[];
-  readonly feedback: string | null;
-  readonly time_to_rate_ms: number | null;
-  readonly rated_ms: number;
-  readonly log_offset: number;
-  readonly user_id: string | null;
-  readonly session_id: string | null;
-  readonly context: Readonly<Record<string, unknown>> | null;
-}
-
-const stateOf = (row: SupersededRow): RatingState => ({
-  generationId: row.generation_id,
-  rater: row.rater,
-  eventId: row.event_id,
-  rating: row.rating,
-  qualityScore: row.quality_score === null ? null : Number(row.quality_score),
-  tags: row.tags,
-  feedback: row.feedback,
-  timeToRateMs: row.time_to_rate_ms,
-  ratedAt: row.rated_ms,
-  logOffset: row.log_offset,
-  // When a rating that does not count was received is not kept: the one that does is about to take its place again.
-  recordedAt: row.rated_ms,
-  userId: row.user_id,
-  sessionId: row.session_id,
-  context: row.context,
-  revisions: 1,
-});
 
 /** What became of the history of some ratings, by `ratingKey`. */
 export interface SupersededRatings {
@@ -84,7 +50,7 @@ export async function takeSupersededRatings(
      where r.generation_id = k.generation_id and r.rater = k.rater`,
     asked,
   );
-  const promoted = await sql.query<SupersededRow>(
+  const promoted = await sql.query<KeptRatingRow>(
     `with latest as (
        select distinct on (s.generation_id, s.rater) s.generation_id, s.event_id
        from superseded_ratings s join unnest($1::uuid[], $2::text[]) as k (generation_id, rater)
@@ -96,7 +62,7 @@ export async function takeSupersededRatings(
        (extract(epoch from s.rated_at) * 1000)::int8 as rated_ms, s.log_offset, s.user_id, s.session_id, s.context`,
     asked,
   );
-  return { taken, left: new Map(promoted.map((row) => [keyOf(row), stateOf(row)])) };
+  return { taken, left: new Map(promoted.map((row) => [keyOf(row), ratingState(row)])) };
 }
 
 const keyOf = (row: { readonly generation_id: string; readonly rater: string }): string => ratingKey(row.generation_id, row.rater);

@@ -3,6 +3,7 @@ import type { FoldSql } from '@picly/projections';
 import type { CallFacts, CallKey, CallNews, RatingFacts } from './call-facts';
 import type { FailureCause } from './classify-failure';
 import type { Change } from './deltas';
+import { COUNTS } from './model-sums';
 
 interface StoredCall {
   readonly call_id: string;
@@ -172,23 +173,7 @@ export async function saveRatings(sql: FoldSql, ratings: readonly RatingChange[]
   );
 }
 
-const TOTALS = [
-  'calls',
-  'successes',
-  'failures',
-  'cost_micros',
-  'revenue_micros',
-  'r1',
-  'r2',
-  'r3',
-  'r4',
-  'r5',
-  'quality_sum',
-  'quality_count',
-  'rated_calls',
-  'rated_cost_micros',
-  'well_rated_calls',
-] as const;
+const SUMS = [...COUNTS, 'quality_sum'];
 
 /** A table of sums: its key, in the order of locking, and its columns that add. */
 interface SumTable {
@@ -210,8 +195,8 @@ const CURRENCY = ['currency', 'text'] as const;
 const CAUSE = ['cause', 'text'] as const;
 
 export const SUM_TABLES = {
-  days: { name: 'model_performance', key: [DAY, ...ENGINE, CURRENCY], sums: TOTALS, weight: 'calls' },
-  slots: { name: 'model_performance_slots', key: [SLOT, ...ENGINE, CURRENCY], sums: TOTALS, weight: 'calls' },
+  days: { name: 'model_performance', key: [DAY, ...ENGINE, CURRENCY], sums: SUMS, weight: 'calls' },
+  slots: { name: 'model_performance_slots', key: [SLOT, ...ENGINE, CURRENCY], sums: SUMS, weight: 'calls' },
   dayCauses: { name: 'failure_causes', key: [DAY, ...ENGINE, CAUSE], sums: ['n'], weight: 'n' },
   slotCauses: { name: 'failure_cause_slots', key: [SLOT, ...ENGINE, CAUSE], sums: ['n'], weight: 'n' },
   durations: { name: 'duration_histogram', key: [DAY, ...ENGINE, BIN], sums: ['n'], weight: 'n' },

@@ -1,5 +1,23 @@
 import { wilson } from '@picly/statistics';
 
+/** Columns of whole numbers that add, of an engine in a bucket of time. */
+export const COUNTS = [
+  'calls',
+  'successes',
+  'failures',
+  'cost_micros',
+  'revenue_micros',
+  'r1',
+  'r2',
+  'r3',
+  'r4',
+  'r5',
+  'quality_count',
+  'rated_calls',
+  'rated_cost_micros',
+  'well_rated_calls',
+] as const;
+
 /** Sums of one engine, model version and currency as the tables hold them. */
 export interface StoredSums {
   readonly day?: string;

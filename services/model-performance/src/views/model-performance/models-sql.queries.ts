@@ -1,23 +1,9 @@
+import { COUNTS } from './model-sums';
+
 /** What makes a group: an engine's model version, an engine, or everything. */
 export type Grouping = 'engine,model_version' | 'engine' | 'total';
 
-const SUMS = [
-  'calls',
-  'successes',
-  'failures',
-  'cost_micros',
-  'revenue_micros',
-  'r1',
-  'r2',
-  'r3',
-  'r4',
-  'r5',
-  'quality_count',
-  'rated_calls',
-  'rated_cost_micros',
-  'well_rated_calls',
-];
-const COLUMNS = ['currency', ...SUMS, 'quality_sum'].join(', ');
+const COLUMNS = ['currency', ...COUNTS, 'quality_sum'].join(', ');
 
 const groupOf = (grouping: Grouping, alias: string): string =>
   [
@@ -54,7 +40,7 @@ export function sumsSql(grouping: Grouping, byDay: boolean): string {
   const calls = `from unnest($5::timestamptz[], $6::timestamptz[]) as part(a, b)
       join picly.calls c on c.occurred_at >= part.a and c.occurred_at < part.b`;
   return `with sums as (
-    select ${key}, currency, ${SUMS.map((sum) => `sum(${sum})::bigint as ${sum}`).join(', ')}, trim_scale(sum(quality_sum)) as quality_sum
+    select ${key}, currency, ${COUNTS.map((sum) => `sum(${sum})::bigint as ${sum}`).join(', ')}, trim_scale(sum(quality_sum)) as quality_sum
     from (${parts(COLUMNS, 'model_performance', 'model_performance_slots', `${CALL_AS_SUMS} ${calls} cross join ${RATINGS_OF_CALL}`)}
       where c.engine is not null and ($7::text is null or c.engine = $7)) as part
     group by ${key}, currency
