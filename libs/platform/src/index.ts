@@ -2,6 +2,7 @@ export { AuthGuard, authorize, callerOf, RequireScope, scopeOf, type RequiredSco
 export * from './auth/authenticate';
 export * from './auth/key-store';
 export * from './auth/loopback';
+export * from './auth/maybe-later';
 export * from './auth/session-cookie';
 export * from './config/common-config';
 export * from './config/define-config';

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemError } from '../problem/problem-error';
 import { isLoopback, isLoopbackHost, isLoopbackOrigin } from './loopback';
 import type { ApiKey, Caller, KeyStore } from './key-store';
+import { whenKnown, type MaybeLater } from './maybe-later';
 import { sessionTokenOf } from './session-cookie';
 
 export const INTERNAL_HEADER = 'x-picly-internal';
@@ -56,19 +57,20 @@ export class Authenticator {
     return this.keys !== undefined;
   }
 
-  /** Throws `unauthenticated` or `forbidden`. */
-  async authenticate(credentials: Credentials): Promise<Caller> {
-    if (this.keys && (await this.keys.hasKeys())) return this.byKey(this.keys, credentials);
-    if (!this.keys && this.internalToken !== undefined) return this.byToken(this.internalToken, credentials);
-    return this.byMachine(credentials);
+  /** Throws `unauthenticated` or `forbidden`, at once or later. */
+  authenticate(credentials: Credentials): MaybeLater<Caller> {
+    const { keys, internalToken } = this;
+    if (keys) return whenKnown(keys.hasKeys(), (has) => (has ? this.byKey(keys, credentials) : this.byMachine(credentials)));
+    return internalToken === undefined ? this.byMachine(credentials) : this.byToken(internalToken, credentials);
   }
 
-  private async byKey(keys: KeyStore, credentials: Credentials): Promise<Caller> {
+  private byKey(keys: KeyStore, credentials: Credentials): MaybeLater<Caller> {
     const secret = secretOf(credentials);
-    if (secret === undefined) return { kind: 'key', key: await this.bySession(keys, credentials) };
-    const key = await keys.find(secret);
-    if (!key) throw unauthenticated('the key is unknown or revoked');
-    return { kind: 'key', key };
+    if (secret === undefined) return this.bySession(keys, credentials).then((key): Caller => ({ kind: 'key', key }));
+    return whenKnown(keys.find(secret), (key): Caller => {
+      if (!key) throw unauthenticated('the key is unknown or revoked');
+      return { kind: 'key', key };
+    });
   }
 
   private async bySession(keys: KeyStore, credentials: Credentials): Promise<ApiKey> {

@@ -1,3 +1,5 @@
+import type { MaybeLater } from './maybe-later';
+
 export const SCOPES = ['ingest:browser', 'ingest:server', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -11,12 +13,12 @@ export interface ApiKey {
   readonly rateLimitPerMinute: number | null;
 }
 
-/** Where keys are kept. The implementation caches: both calls are made on every request. */
+/** Where keys are kept. The implementation caches, and answers at once what it remembers: both calls are made on every request. */
 export interface KeyStore {
   /** Whether any key could be used now. */
-  hasKeys(): Promise<boolean>;
+  hasKeys(): MaybeLater<boolean>;
   /** The key with this secret, unless it is unknown or revoked. */
-  find(secret: string): Promise<ApiKey | undefined>;
+  find(secret: string): MaybeLater<ApiKey | undefined>;
   /** The key behind a session of a browser, unless the session ended or the key was revoked; without it there are no sessions. */
   findSession?(token: string): Promise<ApiKey | undefined>;
 }

@@ -29,7 +29,7 @@ export class DefinitionsDirectory {
     });
   }
 
-  document(): Promise<DefinitionsDocument> {
+  async document(): Promise<DefinitionsDocument> {
     return this.cached.get('all');
   }
 }

@@ -21,6 +21,20 @@ describe('a cached answer', () => {
     expect(await bench.cached.get('a')).toBe('a2');
   });
 
+  test('is there at once, without a promise, while it is fresh', async () => {
+    const bench = new Bench();
+    await bench.cached.get('a');
+    expect(bench.cached.get('a')).toBe('a1');
+  });
+
+  test('is not remembered when everything was forgotten while it was asked for', async () => {
+    const bench = new Bench();
+    const asked = bench.cached.get('a');
+    bench.cached.clear();
+    await asked;
+    expect(await bench.cached.get('a')).toBe('a2');
+  });
+
   test('outlives its age while there is no newer one, but not for ever', async () => {
     const bench = new Bench();
     await bench.cached.get('a');

@@ -1,3 +1,5 @@
+import type { MaybeLater } from '@picly/platform';
+
 export interface CacheOptions {
   /** How old an answer may be, milliseconds. */
   readonly maxAgeMs: number;
@@ -9,12 +11,12 @@ export interface CacheOptions {
 
 interface Entry<Value> {
   readonly at: number;
-  readonly value: Value;
+  value: Value;
 }
 
 /** Remembers the answers of `load` for a moment; concurrent questions share one answer, failures are not remembered. */
 export class Cached<Value> {
-  private readonly entries = new Map<string, Entry<Promise<Value>>>();
+  private readonly entries = new Map<string, Entry<MaybeLater<Value>>>();
   /** The latest answers that were any, with the time of their own question. */
   private readonly good = new Map<string, Entry<Value>>();
 
@@ -23,17 +25,22 @@ export class Cached<Value> {
     private readonly options: CacheOptions,
   ) {}
 
-  get(key: string): Promise<Value> {
+  /** The value at once when it is remembered. */
+  get(key: string): MaybeLater<Value> {
     const now = this.options.now();
     const found = this.entries.get(key);
     if (found && now - found.at < this.options.maxAgeMs) return found.value;
     if (!found && this.entries.size >= this.options.maxEntries) this.forget(this.entries.keys().next().value ?? '');
-    const entry = { at: now, value: this.ask(key, now) };
+    const asked = this.ask(key, now);
+    const entry: Entry<MaybeLater<Value>> = { at: now, value: asked };
     this.entries.set(key, entry);
-    entry.value.catch(() => {
-      if (this.entries.get(key) === entry) this.forget(key);
-    });
-    return entry.value;
+    asked.then(
+      (value) => (entry.value = value),
+      () => {
+        if (this.entries.get(key) === entry) this.forget(key);
+      },
+    );
+    return asked;
   }
 
   clear(): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiKey, KeyStore } from '@picly/platform';
+import type { ApiKey, KeyStore, MaybeLater } from '@picly/platform';
 import type { ApiKeysQueries } from './api-keys.queries';
 import { Cached } from './cached';
 import { hashOfKey, isKeySecret } from './key-secret';
@@ -50,11 +50,12 @@ export class KeyDirectory implements KeyStore {
   }
 
   /** The key this secret opens; `undefined` for unknown and revoked ones. */
-  find(secret: string): Promise<ApiKey | undefined> {
+  find(secret: string): MaybeLater<ApiKey | undefined> {
     // Hashes are compared, so the time it takes tells nothing about the key.
-    if (this.adminKeyHash !== undefined && hashOfKey(secret) === this.adminKeyHash) return Promise.resolve(CONFIGURED_ADMIN);
-    if (hashOfKey(secret) === OWN_HASH) return Promise.resolve(OWN);
-    return isKeySecret(secret) ? this.keys.get(hashOfKey(secret)) : Promise.resolve(undefined);
+    const hash = hashOfKey(secret);
+    if (hash === this.adminKeyHash) return CONFIGURED_ADMIN;
+    if (hash === OWN_HASH) return OWN;
+    return isKeySecret(secret) ? this.keys.get(hash) : undefined;
   }
 
   /** The key that a session was opened with; `undefined` once one of them is gone. */
@@ -77,12 +78,12 @@ export class KeyDirectory implements KeyStore {
   }
 
   /** Whether a key was ever made; without any, the system serves its own machine only. */
-  hasKeys(): Promise<boolean> {
-    return this.adminKeyHash === undefined ? this.any.get('') : Promise.resolve(true);
+  hasKeys(): MaybeLater<boolean> {
+    return this.adminKeyHash === undefined ? this.any.get('') : true;
   }
 
   /** Every origin that some key is bound to: who may ask before sending (a preflight carries no key). */
-  knownOrigins(): Promise<ReadonlySet<string>> {
+  knownOrigins(): MaybeLater<ReadonlySet<string>> {
     return this.origins.get('');
   }
 

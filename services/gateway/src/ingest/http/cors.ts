@@ -1,10 +1,11 @@
+import type { MaybeLater } from '@picly/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackOrigin } from '../../keys/origins';
 
 export interface OriginDirectory {
-  hasKeys(): Promise<boolean>;
+  hasKeys(): MaybeLater<boolean>;
   /** Every origin that some key is bound to; `*` when a browser key is bound to none. */
-  knownOrigins(): Promise<ReadonlySet<string>>;
+  knownOrigins(): MaybeLater<ReadonlySet<string>>;
 }
 
 const PREFLIGHT_SECONDS = '600';

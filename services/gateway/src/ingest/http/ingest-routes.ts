@@ -1,5 +1,5 @@
-import type { Authenticator } from '@picly/platform';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { whenKnown, type Authenticator, type MaybeLater } from '@picly/platform';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify';
 import { EVENTS_BY_HTTP_NAME } from '@picly/contracts';
 import { MAX_BATCH_BYTES } from './batch-body';
 import { allowOrigin, answerPreflight, type OriginDirectory } from './cors';
@@ -37,8 +37,8 @@ const WRITER = Symbol('picly:writer');
 function answering(take: (request: WriteRequest) => Promise<SingleAnswer | BatchAnswer>): RouteHandlerMethod {
   return (request, reply) => {
     take(writeRequestOf(request, request.getDecorator<Writer>(WRITER)))
-      .then((answer) => reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer)))
-      .catch((error: unknown) => reply.send(error));
+      .then((answer) => void reply.status(202).type(JSON_TYPE).send(JSON.stringify(answer)))
+      .catch((error: unknown) => void reply.send(error));
   };
 }
 
@@ -48,9 +48,14 @@ function answering(take: (request: WriteRequest) => Promise<SingleAnswer | Batch
  */
 export function registerIngestRoutes(fastify: FastifyInstance, deps: IngestRoutesDeps): void {
   fastify.decorateRequest(WRITER, null);
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (request.headers.origin !== undefined) await allowOrigin(request, reply, deps.origins);
-    request.setDecorator(WRITER, await authoriseWriter(request, deps.authenticator));
+  const authorise = (request: FastifyRequest): MaybeLater<void> =>
+    whenKnown(authoriseWriter(request, deps.authenticator), (writer) => request.setDecorator(WRITER, writer));
+  // A hook that resolves later costs: the body arrives meanwhile and has to be put aside.
+  const onRequest: onRequestHookHandler = (request, reply, done) => {
+    const authorised =
+      request.headers.origin === undefined ? authorise(request) : allowOrigin(request, reply, deps.origins).then(() => authorise(request));
+    if (authorised instanceof Promise) authorised.then(() => done(), done);
+    else done();
   };
   for (const [name, definition] of EVENTS_BY_HTTP_NAME) {
     fastify.post(

@@ -1,4 +1,4 @@
-import { allows, ProblemError, type ApiKey, type Authenticator, type Caller } from '@picly/platform';
+import { allows, ProblemError, whenKnown, type ApiKey, type Authenticator, type Caller, type MaybeLater } from '@picly/platform';
 import type { FastifyRequest } from 'fastify';
 import { isLoopbackOrigin } from '../../keys/origins';
 
@@ -44,12 +44,12 @@ export function queryKeyOf(query: unknown): string | undefined {
 }
 
 /** Tells who writes. Throws `unauthenticated`, `forbidden` and `origin_not_allowed` problems. */
-export async function authoriseWriter(request: FastifyRequest, authenticator: Authenticator): Promise<Writer> {
+export function authoriseWriter(request: FastifyRequest, authenticator: Authenticator): MaybeLater<Writer> {
   const key = queryKeyOf(request.query);
-  const caller = await authenticator.authenticate({
+  const caller = authenticator.authenticate({
     headers: request.headers,
     remoteAddress: request.socket.remoteAddress,
     ...(key !== undefined && { key }),
   });
-  return writerOf(caller, request.headers.origin);
+  return whenKnown(caller, (known) => writerOf(known, request.headers.origin));
 }
