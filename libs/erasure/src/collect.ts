@@ -12,10 +12,11 @@ export interface CollectDeps {
 }
 
 const KEEP_NAMES = `
-  insert into runtime.erasure_names (erasure, name) select $1, name from unnest($2::text[]) as name on conflict do nothing`;
+  insert into runtime.erasure_names (erasure, name)
+  select erasure, name from unnest($1::uuid[], $2::text[]) as found(erasure, name) on conflict do nothing`;
 const REFS = `
-  select k.ref from runtime.person_keys k join runtime.erasure_names n on n.name = k.subject
-   where n.erasure = $1 and k.subject like $2`;
+  select k.ref, n.erasure from runtime.person_keys k join runtime.erasure_names n on n.name = k.subject
+   where n.erasure = any($1::uuid[]) and k.subject like $2`;
 
 /** What else belongs to the person of an event: the visit it names, and the generation it made. */
 function namesIn(event: DecodedEvent): string[] {
@@ -26,37 +27,51 @@ function namesIn(event: DecodedEvent): string[] {
   return names;
 }
 
-async function collectFrom(deps: CollectDeps, erasure: string, kind: 'user' | 'session'): Promise<void> {
-  const rows = await deps.pool.query<{ ref: string }>(REFS, [erasure, `${kind}:%`]);
-  if (rows.length === 0) return;
-  const refs = new Set(rows.map(({ ref }) => ref));
-  const names = new Set<string>();
+/** The erasures that destroy each key: several when people shared a visit. */
+async function erasuresByRef(pool: DatabasePool, erasures: readonly string[], kind: 'user' | 'session'): Promise<Map<string, string[]>> {
+  const byRef = new Map<string, string[]>();
+  for (const { ref, erasure } of await pool.query<{ ref: string; erasure: string }>(REFS, [erasures, `${kind}:%`])) {
+    byRef.set(ref, [...(byRef.get(ref) ?? []), erasure]);
+  }
+  return byRef;
+}
+
+async function collectFrom(deps: CollectDeps, erasures: readonly string[], kind: 'user' | 'session'): Promise<void> {
+  const byRef = await erasuresByRef(deps.pool, erasures, kind);
+  if (byRef.size === 0) return;
+  const names = new Map(erasures.map((erasure) => [erasure, new Set<string>()]));
   await scanLog(deps.log, {
     visit: async (records) => {
-      const own = records.filter(({ value }) => refs.has(sealedRefOf(value) ?? ''));
-      for (const { event } of await decodeRecords(own, deps.keys)) for (const name of event ? namesIn(event) : []) names.add(name);
+      const own = records.filter(({ value }) => byRef.has(sealedRefOf(value) ?? ''));
+      for (const { event, record } of await decodeRecords(own, deps.keys)) {
+        const found = event ? namesIn(event) : [];
+        for (const erasure of byRef.get(sealedRefOf(record.value) ?? '') ?? []) for (const name of found) names.get(erasure)?.add(name);
+      }
     },
   });
-  await deps.pool.query(KEEP_NAMES, [erasure, [...names]]);
+  for (const [erasure, own] of names) {
+    if (own.size > 0) await deps.pool.query(KEEP_NAMES, [Array.from(own, () => erasure), [...own]]);
+  }
 }
 
 /**
  * Finds every name whose key goes with the person's: the visits that an event of the person names, and the generations that the
- * person or one of these visits made. Needs the person's key, and so comes first; changes nothing but its own notes.
+ * person or one of these visits made. Needs the person's key, and so comes first; changes nothing but its own notes. The log is read
+ * once for all people, and once for all of their visits.
  */
-export async function collectNames(deps: CollectDeps, erasure: string): Promise<void> {
-  await collectFrom(deps, erasure, 'user');
-  await collectFrom(deps, erasure, 'session');
-  await inTransaction(deps.pool, (sql) => suppress(sql, erasure));
+export async function collectNames(deps: CollectDeps, erasures: readonly string[]): Promise<void> {
+  await collectFrom(deps, erasures, 'user');
+  await collectFrom(deps, erasures, 'session');
+  await inTransaction(deps.pool, (sql) => suppress(sql, erasures));
 }
 
 /** From here on no name of the erasure gets a key: whoever asks for one in a later statement finds it erased. */
-async function suppress(sql: Sql, erasure: string): Promise<void> {
+async function suppress(sql: Sql, erasures: readonly string[]): Promise<void> {
   await sql.query(
     `insert into runtime.erased_subjects (hash)
-     select runtime.person_hash(name) from runtime.erasure_names where erasure = $1 on conflict do nothing`,
-    [erasure],
+     select distinct runtime.person_hash(name) from runtime.erasure_names where erasure = any($1::uuid[]) on conflict do nothing`,
+    [erasures],
   );
   await sql.query('update runtime.person_keys_destroyed set times = times + 1');
-  await sql.query(`update runtime.erasures set state = 'destroying' where id = $1 and state = 'collecting'`, [erasure]);
+  await sql.query(`update runtime.erasures set state = 'destroying' where id = any($1::uuid[]) and state = 'collecting'`, [erasures]);
 }

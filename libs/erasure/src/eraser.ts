@@ -18,6 +18,8 @@ export interface EraserOptions {
   /** Cleaned by this process; those of other services by theirs. */
   readonly projections: readonly Projection[];
   readonly logger: RunnerLogger;
+  /** No other process uses the database: who led an erasure before is dead, and is not waited for. */
+  readonly sole?: boolean;
   /** How often it looks for work, milliseconds (default 1,000). */
   readonly pollMs?: number;
 }
@@ -30,6 +32,11 @@ interface Open {
 const LEASE_S = 30;
 const BEAT_MS = 10_000;
 const POLL_MS = 1_000;
+/** Erasures whose steps are done together; later ones wait. */
+const MOST_AT_ONCE = 1_000;
+/** Those that are further on first: what came later catches up with them, or follows. */
+const STEPS = ['settling', 'cleaning', 'listing', 'destroying', 'collecting'] as const;
+type Step = (typeof STEPS)[number];
 
 /**
  * Carries erasures out, step by step. Each step begins from what the database says and leaves it in one transaction, or can be
@@ -56,24 +63,30 @@ export class Eraser {
   async work(): Promise<boolean> {
     const { pool } = this.options;
     const open = await pool.query<Open>(
-      'select id, state from runtime.erasures where finished_at is null order by requested_at, id',
+      `select id, state from runtime.erasures where finished_at is null order by requested_at, id limit ${MOST_AT_ONCE}`,
       [],
       'erasures_open',
     );
     let moved = false;
-    for (const erasure of open) {
-      if (erasure.state === 'cleaning') await cleanOwnVersions(this.options, erasure.id);
-      moved = (await this.lead(erasure)) || moved;
+    for (const step of STEPS) {
+      const ids = open.filter(({ state }) => state === step).map(({ id }) => id);
+      if (step === 'cleaning') for (const id of ids) await cleanOwnVersions(this.options, id);
+      if (ids.length > 0) moved = (await this.lead(ids, step)) || moved;
     }
     return moved;
   }
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    if (this.options.sole) await this.takeOver().catch((error: unknown) => this.failed(error));
     while (!signal.aborted) {
       const moved = await this.work().catch((error: unknown) => this.failed(error));
       if (!moved) await sleep(this.options.pollMs ?? POLL_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private async takeOver(): Promise<void> {
+    await this.options.pool.query('update runtime.erasures set lease_until = null where finished_at is null');
   }
 
   private failed(error: unknown): false {
@@ -81,51 +94,58 @@ export class Eraser {
     return false;
   }
 
-  /** Takes the next step of an erasure unless another process is at it; true when there may be a further one. */
-  private async lead({ id, state }: Open): Promise<boolean> {
-    if (!(await this.lease(id))) return false;
-    const beat = setInterval(() => void this.lease(id).catch(() => undefined), BEAT_MS);
+  /** Takes the next step of those that no other process is at; true when there may be a further one. */
+  private async lead(ids: readonly string[], step: Step): Promise<boolean> {
+    const own = await this.lease(ids);
+    if (own.length === 0) return false;
+    const beat = setInterval(() => void this.lease(own).catch(() => undefined), BEAT_MS);
     try {
-      return await this.step(id, state);
+      return await this.take(own, step);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected error';
-      await this.options.pool.query('update runtime.erasures set last_error = $2 where id = $1', [id, `${state}: ${code}`]);
+      await this.options.pool.query('update runtime.erasures set last_error = $2 where id = any($1::uuid[]) and state = $3', [
+        own,
+        `${step}: ${code}`,
+        step,
+      ]);
       throw error;
     } finally {
       clearInterval(beat);
     }
   }
 
-  private async lease(id: string): Promise<boolean> {
-    const rows = await this.options.pool.query(
+  /** Answers those that are ours now. */
+  private async lease(ids: readonly string[]): Promise<string[]> {
+    const rows = await this.options.pool.query<{ id: string }>(
       `update runtime.erasures set owner = $2, lease_until = now() + make_interval(secs => $3)
-        where id = $1 and finished_at is null and (owner = $2 or lease_until is null or lease_until < now()) returning id`,
-      [id, this.owner, LEASE_S],
+        where id = any($1::uuid[]) and finished_at is null and (owner = $2 or lease_until is null or lease_until < now()) returning id`,
+      [ids, this.owner, LEASE_S],
     );
-    return rows.length > 0;
+    return rows.map(({ id }) => id);
   }
 
-  private async step(id: string, state: ErasureState): Promise<boolean> {
+  private async take(ids: readonly string[], step: Step): Promise<boolean> {
     const { pool, log, keys, logger } = this.options;
-    switch (state) {
+    switch (step) {
       case 'collecting':
-        await collectNames({ pool, log, keys }, id);
+        await collectNames({ pool, log, keys }, ids);
         return true;
       case 'destroying':
-        await destroyKeys(pool, id);
-        logger.info({ erasure: id }, 'the keys of a person are destroyed');
+        for (const id of ids) await destroyKeys(pool, id);
+        logger.info({ erasures: ids }, 'the keys of people are destroyed');
         return true;
       case 'listing':
-        await listRecords(pool, log, id);
+        await listRecords(pool, log, ids);
         return true;
-      case 'cleaning':
-        return concludeCleaning(pool, id);
+      case 'cleaning': {
+        let moved = false;
+        for (const id of ids) moved = (await concludeCleaning(pool, id)) || moved;
+        return moved;
+      }
       case 'settling':
-        await settleStorage(pool, id);
-        logger.info({ erasure: id }, 'a person is erased');
+        await settleStorage(pool, ids);
+        logger.info({ erasures: ids }, 'people are erased');
         return true;
-      case 'done':
-        return false;
     }
   }
 }

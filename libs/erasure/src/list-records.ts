@@ -4,15 +4,22 @@ import { scanLog, sealedRefOf } from './scan-log';
 
 const KEEP = `
   insert into runtime.erasure_records (erasure, topic, partition, "offset", key, headers, value, record_timestamp_ms)
-  select $1, g.topic, g.partition, g.off, g.key, g.headers::json, g.value, g.ms
-    from unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[])
-         as g(topic, partition, off, key, headers, value, ms)
+  select g.erasure, g.topic, g.partition, g.off, g.key, g.headers::json, g.value, g.ms
+    from unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[])
+         as g(erasure, topic, partition, off, key, headers, value, ms)
   on conflict do nothing`;
 
-async function keep(pool: DatabasePool, erasure: string, records: readonly LogRecord[]): Promise<void> {
-  if (records.length === 0) return;
+/** A record, and the erasure it is listed for. */
+interface Listed {
+  readonly erasure: string;
+  readonly record: LogRecord;
+}
+
+async function keep(pool: DatabasePool, listed: readonly Listed[]): Promise<void> {
+  if (listed.length === 0) return;
+  const records = listed.map(({ record }) => record);
   await pool.query(KEEP, [
-    erasure,
+    listed.map(({ erasure }) => erasure),
     records.map(({ topic }) => topic),
     records.map(({ partition }) => partition),
     records.map(({ offset }) => offset),
@@ -23,34 +30,63 @@ async function keep(pool: DatabasePool, erasure: string, records: readonly LogRe
   ]);
 }
 
+interface Fence {
+  readonly erasure: string;
+  readonly place: string;
+  readonly until: number;
+}
+
+/** Where each erasure's listing ends, and where the reading for all of them does. */
+class Fences {
+  readonly ends = new Map<string, number>();
+  private readonly own = new Map<string, number>();
+
+  constructor(rows: readonly Fence[]) {
+    for (const { erasure, place, until } of rows) {
+      this.own.set(`${erasure} ${place}`, until);
+      this.ends.set(place, Math.max(until, this.ends.get(place) ?? 0));
+    }
+  }
+
+  isBehind(erasure: string, { topic, partition, offset }: LogRecord): boolean {
+    return offset < (this.own.get(`${erasure} ${topic}/${partition}`) ?? 0);
+  }
+}
+
 /**
  * Copies the events that were folded with a key that is destroyed now: as they stand in the log, which nobody can read any more. Then
- * every version that had folded anything is to be cleaned.
+ * every version that had folded anything is to be cleaned. One reading of the log serves all the erasures.
  */
-export async function listRecords(pool: DatabasePool, log: EventLog, erasure: string): Promise<void> {
-  const names = await pool.query<{ ref: string }>('select ref from runtime.erasure_names where erasure = $1 and ref is not null', [
-    erasure,
-  ]);
-  const refs = new Set(names.map(({ ref }) => ref));
-  const fences = await pool.query<{ place: string; until: number }>(
-    `select topic || '/' || partition as place, max(next_offset) as until from runtime.erasure_fences where erasure = $1 group by 1`,
-    [erasure],
+export async function listRecords(pool: DatabasePool, log: EventLog, erasures: readonly string[]): Promise<void> {
+  const names = await pool.query<{ ref: string; erasure: string }>(
+    'select ref, erasure from runtime.erasure_names where erasure = any($1::uuid[]) and ref is not null',
+    [erasures],
+  );
+  const byRef = new Map(names.map(({ ref, erasure }) => [ref, erasure]));
+  const fences = new Fences(
+    await pool.query<Fence>(
+      `select erasure, topic || '/' || partition as place, max(next_offset) as until
+         from runtime.erasure_fences where erasure = any($1::uuid[]) group by 1, 2`,
+      [erasures],
+    ),
   );
   await scanLog(log, {
-    until: new Map(fences.map(({ place, until }) => [place, until])),
+    until: fences.ends,
     visit: (records) =>
       keep(
         pool,
-        erasure,
-        records.filter(({ value }) => refs.has(sealedRefOf(value) ?? '')),
+        records.flatMap((record): Listed[] => {
+          const erasure = byRef.get(sealedRefOf(record.value) ?? '');
+          return erasure !== undefined && fences.isBehind(erasure, record) ? [{ erasure, record }] : [];
+        }),
       ),
   });
   await pool.query(
     `with parts as (
        insert into runtime.erasure_parts (erasure, projection, version)
-       select distinct erasure, projection, version from runtime.erasure_fences where erasure = $1 on conflict do nothing
+       select distinct erasure, projection, version from runtime.erasure_fences where erasure = any($1::uuid[]) on conflict do nothing
      )
-     update runtime.erasures set state = 'cleaning' where id = $1 and state = 'listing'`,
-    [erasure],
+     update runtime.erasures set state = 'cleaning' where id = any($1::uuid[]) and state = 'listing'`,
+    [erasures],
   );
 }

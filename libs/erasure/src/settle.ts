@@ -68,22 +68,24 @@ export async function concludeCleaning(pool: DatabasePool, erasure: string): Pro
   });
 }
 
-/** Removes what deleted rows left in files, and closes the receipt. */
-export async function settleStorage(pool: DatabasePool, erasure: string): Promise<void> {
-  const [row] = await pool.query<{ scrub: boolean }>('select scrub from runtime.erasures where id = $1', [erasure]);
+/** Removes what deleted rows left in files, once for all the erasures, and closes their receipts. */
+export async function settleStorage(pool: DatabasePool, erasures: readonly string[]): Promise<void> {
+  const [row] = await pool.query<{ scrub: boolean }>('select bool_or(scrub) as scrub from runtime.erasures where id = any($1::uuid[])', [
+    erasures,
+  ]);
   const tables = await pool.query<{ name: string }>(
     `select distinct v.schema_name || '.' || t.name as name
        from runtime.erasure_parts p
        join runtime.projection_versions v on v.projection = p.projection and v.version = p.version
        cross join lateral jsonb_object_keys(p.touched) as t(name)
-      where p.erasure = $1`,
-    [erasure],
+      where p.erasure = any($1::uuid[])`,
+    [erasures],
   );
   const note = await cleanStorage(pool, { tables: tables.map(({ name }) => name), scrub: row?.scrub ?? false });
   await pool.query(
     `update runtime.erasures set state = 'done', finished_at = now(), last_error = null, owner = null, lease_until = null,
        receipt = receipt || jsonb_build_object('storage', $2::jsonb)
-     where id = $1 and state = 'settling'`,
-    [erasure, JSON.stringify(note)],
+     where id = any($1::uuid[]) and state = 'settling'`,
+    [erasures, JSON.stringify(note)],
   );
 }

@@ -286,6 +286,19 @@ describe('erasing a person', () => {
     expect(await dump(projections)).toEqual(await rebuilt());
   }, 240_000);
 
+  it('goes on at once in a process that has the database for itself, whatever a dead one had leased', async () => {
+    await append(happenings(60, 12));
+    await fold(projections, 'live');
+    const { id } = await new Erasures(pool).request({ userId: 'ann' });
+    await pool.query(`update runtime.erasures set owner = 'dead', lease_until = now() + interval '1 hour'`);
+    expect(await eraser().work()).toBe(false);
+    const sole = eraser({ sole: true, pollMs: 10 });
+    sole.start();
+    while ((await new Erasures(pool).get(id))?.state !== 'done') await new Promise((resolve) => setTimeout(resolve, 20));
+    await sole.stop();
+    expect(await tracesOfAnn()).toEqual([]);
+  }, 60_000);
+
   it('cleans versions that are kept beside the one that serves', async () => {
     await append(happenings(150, 4));
     await fold(projections, 'live');

@@ -44,7 +44,7 @@ export class Projecting {
     definition: ServiceDefinition,
     private readonly options: ProjectingOptions,
   ) {
-    const { pool, log, personKeys, logger, registry, maxDeadLetters } = options;
+    const { pool, log, personKeys, logger, registry, maxDeadLetters, auditIntervalS, sole } = options;
     const { name, projections } = definition;
     if (projections.length > 0) {
       const metrics = projectionMetrics(registry);
@@ -61,7 +61,6 @@ export class Projecting {
         this.live = live;
         return runner.follow(live);
       };
-      const { auditIntervalS, sole } = options;
       this.keeper = new ProjectionKeeper({
         ...shared,
         projections,
@@ -71,7 +70,7 @@ export class Projecting {
       });
     }
     this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });
-    this.eraser = new Eraser({ pool, log, keys: personKeys, projections, logger });
+    this.eraser = new Eraser({ pool, log, keys: personKeys, projections, logger, sole });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
   }
 
