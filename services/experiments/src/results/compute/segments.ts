@@ -63,12 +63,14 @@ function groupRows(rows: readonly SegmentRow[]): Map<string, Map<string, Segment
 interface Whole {
   readonly byArm: ReadonlyMap<string, Comparison>;
   readonly adjusted: ReadonlyMap<Comparison, number>;
+  /** Comparisons that say anything, of all dimensions. */
+  readonly lookedAt: number;
   readonly alpha: number;
 }
 
 type Warning = DimensionResult['warnings'][number];
 
-function contradictions(segments: readonly Looked[], { byArm, adjusted, alpha }: Whole, arm: string): Warning[] {
+function contradictions(segments: readonly Looked[], { byArm, adjusted, lookedAt, alpha }: Whole, arm: string): Warning[] {
   const whole = byArm.get(arm);
   if (!whole) return [];
   const compared = segments.flatMap(({ segment, byArm: own }) => {
@@ -76,7 +78,7 @@ function contradictions(segments: readonly Looked[], { byArm, adjusted, alpha }:
     return comparison ? [{ segment, comparison }] : [];
   });
   const pAdjusted = compared.map(({ comparison }) => adjusted.get(comparison) ?? 1);
-  const { reversed, contradicting } = checkSegments(whole, compared, { pAdjusted, alpha, lookedAt: adjusted.size });
+  const { reversed, contradicting } = checkSegments(whole, compared, { pAdjusted, alpha, lookedAt });
   const unevenly = 'the arms differ in who is in them. Believe the segments, and look at the split';
   const simpson: Warning = { code: 'simpson', message: `every segment says the opposite of the whole about ${arm}: ${unevenly}` };
   return [
@@ -89,12 +91,12 @@ function contradictions(segments: readonly Looked[], { byArm, adjusted, alpha }:
 }
 
 function warningsOf(segments: readonly Looked[], whole: Whole): DimensionResult['warnings'] {
-  const { adjusted, alpha } = whole;
+  const { adjusted, lookedAt, alpha } = whole;
   const own = segments.flatMap(({ byArm }) => [...byArm.values()]);
-  const { manyLookedAt } = checkSegments(noComparison('too_few_units'), [], { pAdjusted: [], alpha, lookedAt: adjusted.size });
+  const { manyLookedAt } = checkSegments(noComparison('too_few_units'), [], { pAdjusted: [], alpha, lookedAt });
   const byChance = own.filter((each) => each.p < alpha && (adjusted.get(each) ?? 1) >= alpha).length;
   const said = byChance === 0 ? '' : `, as ${byChance} here may have`;
-  const message = `${adjusted.size} comparisons were looked at: of so many some come out by chance${said}. Judge by p_adjusted`;
+  const message = `${lookedAt} comparisons were looked at: of so many some come out by chance${said}. Judge by p_adjusted`;
   return [
     ...[...whole.byArm.keys()].flatMap((arm) => contradictions(segments, whole, arm)),
     ...(manyLookedAt ? [{ code: 'many_looks' as const, message }] : []),
@@ -143,13 +145,14 @@ export function segmentsOf(
     'holm',
   );
   const adjusted = new Map(comparisons.map((comparison, index) => [comparison, corrected[index] ?? 1]));
+  const lookedAt = comparisons.filter(({ reason }) => reason === null).length;
   return [...new Set(looked.map(({ dimension }) => dimension))].map((dimension) => {
     const own = looked.filter((each) => each.dimension === dimension);
     return {
       dimension,
       segments: own.map((each) => segmentResult(evidence, each, adjusted)),
       post_stratified: postStratified(evidence, own),
-      warnings: warningsOf(own, { byArm: whole, adjusted, alpha: evidence.definition.alpha }),
+      warnings: warningsOf(own, { byArm: whole, adjusted, lookedAt, alpha: evidence.definition.alpha }),
     };
   });
 }

@@ -54,7 +54,7 @@ export async function addFacts(sql: FoldSql, facts: readonly Fact[], timelines: 
   const sums = new Sums();
   if (facts.length === 0) return sums;
   const groups = bySubject(facts);
-  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, firstOf(own)])));
+  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, merged(undefined, own)])));
   const changes = [...groups].map(([subject, own]) => ({ subject, ...merged(before.get(subject), own) }));
   const counted = changes.filter(({ exposed }) => exposed).map(({ subject }) => subject);
   const stored = await loadFacts(sql, counted, kindsOf(timelines));
@@ -82,9 +82,9 @@ function merged(before: SubjectState | undefined, facts: readonly Fact[]): Subje
   };
 }
 
-/** A new row was made with the right time already. */
+/** A new row was made as it is to be. */
 function isNews(before: SubjectState | undefined, after: SubjectState): boolean {
-  return before === undefined ? after.exposed : before.firstSeen !== after.firstSeen || before.exposed !== after.exposed;
+  return before !== undefined && (before.firstSeen !== after.firstSeen || before.exposed !== after.exposed);
 }
 
 /** Takes facts back, as if they had never come. */
@@ -92,7 +92,7 @@ export async function removeFacts(sql: FoldSql, facts: readonly Fact[], timeline
   const sums = new Sums();
   if (facts.length === 0) return sums;
   const groups = bySubject(facts);
-  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, firstOf(own)])));
+  const before = await lockSubjects(sql, new Map([...groups].map(([subject, own]) => [subject, merged(undefined, own)])));
   const subjects = [...groups.keys()].sort();
   const stored = await loadFacts(sql, subjects, kindsOf(timelines));
   await deleteFacts(sql, facts);

@@ -14,16 +14,21 @@ interface SubjectRow {
 }
 
 /**
- * Makes the rows of subjects and locks them: whoever holds one may read and change what is counted for it. `first_seen_ms` of a new
- * one is what is given; the rows answered are those before the batch, new ones left out.
+ * Makes the rows of subjects and locks them: whoever holds one may read and change what is counted for it. A new one is as it is
+ * given; the rows answered are those before the batch, new ones left out.
  */
-export async function lockSubjects(sql: FoldSql, seen: ReadonlyMap<string, number>): Promise<Map<string, SubjectState>> {
-  const subjects = [...seen.keys()].sort();
+export async function lockSubjects(sql: FoldSql, given: ReadonlyMap<string, SubjectState>): Promise<Map<string, SubjectState>> {
+  const subjects = [...given.keys()].sort();
+  const states = subjects.map((subject) => given.get(subject));
   const made = await sql.query<{ subject: string }>(
     `insert into experiment_subjects (subject, first_seen_ms, exposed)
-     select subject, first_seen_ms, false from unnest($1::text[], $2::bigint[]) as s (subject, first_seen_ms)
+     select * from unnest($1::text[], $2::bigint[], $3::boolean[])
      on conflict do nothing returning subject`,
-    [textArray(subjects), plainArray(subjects.map((subject) => seen.get(subject) ?? 0))],
+    [
+      textArray(subjects),
+      plainArray(states.map((state) => state?.firstSeen ?? 0)),
+      plainArray(states.map((state) => state?.exposed === true)),
+    ],
     'results make subjects',
   );
   const fresh = new Set(made.map(({ subject }) => subject));

@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<SegmentRow>[] = [
 /** Whether it works for some and not for others. */
 export function Segments({ results, asOf }: ExperimentProps): JSX.Element | null {
   const rows = useMemo(() => rowsOf(results), [results]);
-  const warnings = results.segments.flatMap(({ warnings: some }) => some);
+  const warnings = new Set(results.segments.flatMap(({ warnings: some }) => some.map(({ message }) => message)));
   if (rows.length === 0) return null;
   return (
     <Panel
@@ -76,7 +76,7 @@ export function Segments({ results, asOf }: ExperimentProps): JSX.Element | null
       rows={rows}
       rowKey={(row) => `${row.dimension} ${row.segment} ${row.arm}`}
     >
-      {warnings.map(({ message }) => (
+      {[...warnings].map((message) => (
         <p key={message} className="stale">
           {message}
         </p>
