@@ -33,4 +33,8 @@ export interface History {
   readonly views: readonly ViewContents[];
   readonly expected: readonly Effects[];
   readonly found: readonly Effects[];
+  /** Ids behind a hole in the log: no view may fold them. */
+  readonly forsaken: readonly string[];
+  /** What the fault of the round found broken by itself. */
+  readonly told: readonly string[];
 }

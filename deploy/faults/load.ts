@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effects } from './history';
+import { uuidIn } from './raw-events';
 import type { Sender, WireEvent } from './sender';
 
-const LEAST = 60;
+const LEAST = 24;
 const CONCURRENCY = 8;
 /** Longest pause of a worker between two generations. */
-const PACE_MS = 200;
+const PACE_MS = 100;
 const ACTIONS = ['download', 'share', 'edit', 'regenerate', 'use'];
-
-const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0');
-/** Valid, and the same for the same round of the same seed. */
-const uuid = (seed: number, kind: number, n: number): string => `${hex(seed % 2 ** 32, 8)}-${hex(kind, 4)}-7000-8000-${hex(n, 12)}`;
 
 /** What a round sends: for each of some generations a report, ratings of several people and actions, in their order per type. */
 export class Load {
@@ -36,7 +33,7 @@ export class Load {
 
   /** Another generation: how to send its report, its ratings and its actions. */
   private next(n: number): (() => Promise<void>)[] {
-    const generationId = uuid(this.seed, 0, n);
+    const generationId = uuidIn(this.seed, 0, n);
     const actions = 1 + Math.floor(this.random() * 4);
     const ratings = Math.floor(this.random() * 3);
     this.expected.push({ generationId, actions, ratings, calls: 1 });
@@ -44,7 +41,7 @@ export class Load {
     const sendActions = this.sequence(
       'action',
       Array.from({ length: actions }, (_, k) => ({
-        event_id: uuid(this.seed, 1, n * 16 + k),
+        event_id: uuidIn(this.seed, 1, n * 16 + k),
         generation_id: generationId,
         action: ACTIONS[k % ACTIONS.length],
         user_id: person(k),
@@ -53,7 +50,7 @@ export class Load {
     const sendRatings = this.sequence(
       'rate',
       Array.from({ length: ratings }, (_, k) => ({
-        event_id: uuid(this.seed, 2, n * 16 + k),
+        event_id: uuidIn(this.seed, 2, n * 16 + k),
         generation_id: generationId,
         rating: 1 + (k % 5),
         user_id: person(k),
@@ -61,7 +58,7 @@ export class Load {
     );
     const sendReport = this.sequence('generation', [
       {
-        event_id: uuid(this.seed, 3, n),
+        event_id: uuidIn(this.seed, 3, n),
         generation_id: generationId,
         prompt: `a fox number ${n % 7}`,
         engine: 'flux-pro',

@@ -1,18 +1,20 @@
-import { decodeEvent, EVENT_TYPES, topicOf } from '@picly/contracts';
+import { EVENT_TYPES, topicOf } from '@picly/contracts';
 import { createPool, type DatabasePool } from '@picly/database';
-import { createPostgresLog, type LogPosition } from '@picly/event-log';
+import type { EventLog, LogPosition } from '@picly/event-log';
 import type { Effects, LogEntry, ViewContents } from './history';
+import type { System } from './system';
 
 const TOPICS = EVENT_TYPES.map(topicOf);
 const READ_AT_ONCE = 50_000;
+const READ_WITHIN_MS = 5_000;
 
 /** Looks at log and tables past the product. */
 export class Observer {
-  constructor(private readonly url: () => string) {}
+  constructor(private readonly system: Pick<System, 'databaseUrl' | 'openLog'>) {}
 
   /** The ends of all partitions now. */
   async ends(): Promise<readonly LogPosition[]> {
-    const log = await createPostgresLog({ url: this.url() });
+    const log = await this.system.openLog();
     try {
       return (await log.bounds(TOPICS)).map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
     } finally {
@@ -22,15 +24,13 @@ export class Observer {
 
   /** Everything that came behind these positions. */
   async logFrom(from: readonly LogPosition[]): Promise<LogEntry[]> {
-    const log = await createPostgresLog({ url: this.url() });
+    const log = await this.system.openLog();
     try {
+      const bounds = new Map((await log.bounds(TOPICS)).map((bound) => [`${bound.topic}/${bound.partition}`, bound]));
       const entries: LogEntry[] = [];
-      for (const start of from) {
-        const batches = await log.read({ from: [start], maxRecords: READ_AT_ONCE, maxWaitMs: 0 });
-        for (const record of batches.flatMap(({ records }) => records)) {
-          const { topic, partition, offset } = record;
-          entries.push({ topic, partition, offset, eventId: decodeEvent(record).id });
-        }
+      for (const { topic, partition, offset } of from) {
+        const { start = 0, end = 0 } = bounds.get(`${topic}/${partition}`) ?? {};
+        entries.push(...(await readUntil(log, { topic, partition, offset: Math.max(offset, start) }, end)));
       }
       return entries;
     } finally {
@@ -74,11 +74,24 @@ export class Observer {
   }
 
   private async withPool<T>(work: (pool: DatabasePool) => Promise<T>): Promise<T> {
-    const pool = createPool({ url: this.url(), maxConnections: 1, applicationName: 'picly observer' });
+    const pool = createPool({ url: this.system.databaseUrl, maxConnections: 1, applicationName: 'picly observer' });
     try {
       return await work(pool);
     } finally {
       await pool.close();
     }
   }
+}
+
+async function readUntil(log: EventLog, { topic, partition, offset }: LogPosition, end: number): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for (let next = offset; next < end;) {
+    const batches = await log.read({ from: [{ topic, partition, offset: next }], maxRecords: READ_AT_ONCE, maxWaitMs: READ_WITHIN_MS });
+    const records = batches.flatMap((batch) => batch.records);
+    const last = records.at(-1);
+    if (!last) throw new Error(`${topic}/${partition} has nothing at ${next}, although it ends at ${end}`);
+    for (const record of records) entries.push({ topic, partition, offset: record.offset, eventId: record.headers['ce_id'] ?? '' });
+    next = last.offset + 1;
+  }
+  return entries;
 }

@@ -17,6 +17,8 @@ const sound: History = {
   views: [{ view: 'prompt-analytics', topics: ['picly.action-tracked'], folded: ['a', 'c'], parked: ['b'] }],
   expected: [effects(2)],
   found: [effects(2)],
+  forsaken: [],
+  told: [],
 };
 const oraclesOf = (history: History): string[] => violationsOf(history).map(({ oracle }) => oracle);
 const [view] = sound.views;
@@ -28,6 +30,10 @@ describe('the oracles of the fault suite', () => {
 
   test('find nothing wrong with an event that stands twice in the log and is folded once', () => {
     expect(violationsOf({ ...sound, log: [...sound.log, entry('a', 8)] })).toEqual([]);
+  });
+
+  test('find nothing wrong with an event behind a hole that no view folds', () => {
+    expect(violationsOf({ ...sound, log: [...sound.log, entry('d', 8)], forsaken: ['d'] })).toEqual([]);
   });
 
   test.each<[string, Partial<History>, string[]]>([
@@ -42,9 +48,11 @@ describe('the oracles of the fault suite', () => {
     ['an order of sending that the log does not have', { sequences: [['b', 'a']] }, ['inversions']],
     ['an event that a view has neither folded nor parked', { views: [{ ...view!, folded: ['a'] }] }, ['unaccounted']],
     ['an event that a view has folded and parked', { views: [{ ...view!, folded: ['a', 'b', 'c'] }] }, ['invented']],
+    ['an event that was folded behind a hole', { forsaken: ['c'] }, ['invented']],
     ['an event folded from nowhere', { views: [{ ...view!, folded: ['a', 'c', 'x'] }] }, ['invented']],
     ['an event folded twice', { views: [{ ...view!, folded: ['a', 'c', 'c'] }] }, ['invented']],
     ['a figure that counts once too often', { found: [effects(3)] }, ['miscounted']],
+    ['what the fault itself found broken', { told: ['the rebuild failed'] }, ['unkept']],
     ['a generation that no figure knows', { found: [] }, ['miscounted']],
   ])('find %s', (_what, change, oracles) => {
     expect(oraclesOf({ ...sound, ...change })).toEqual(oracles);

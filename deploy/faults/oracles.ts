@@ -2,7 +2,8 @@ import type { Effects, History, LogEntry, ViewContents } from './history';
 
 /** A promise that was broken, and the first places where. */
 export interface Violation {
-  readonly oracle: keyof typeof ORACLES;
+  /** `stuck`: the round did not come to its end, so that nothing else can be said of it. */
+  readonly oracle: keyof typeof ORACLES | 'stuck';
   readonly count: number;
   readonly examples: readonly string[];
 }
@@ -53,17 +54,18 @@ function concerning({ topics }: ViewContents, log: readonly LogEntry[]): Set<str
 }
 
 /** Whatever is in the log is folded or a dead letter, in every view that it concerns. */
-function unaccounted({ views, log }: History): string[] {
+function unaccounted({ views, log, forsaken }: History): string[] {
   return views.flatMap((view) => {
-    const known = new Set([...view.folded, ...view.parked]);
+    const known = new Set([...view.folded, ...view.parked, ...forsaken]);
     return [...concerning(view, log)].filter((id) => !known.has(id)).map((id) => `${view.view}: ${id}`);
   });
 }
 
-/** No view has folded what is not in the log, nor what it also parked, nor anything twice. */
-function invented({ views, log }: History): string[] {
+/** No view has folded what is not in the log or behind a hole of it, nor what it also parked, nor anything twice. */
+function invented({ views, log, forsaken }: History): string[] {
   return views.flatMap((view) => {
     const inLog = concerning(view, log);
+    for (const id of forsaken) inLog.delete(id);
     const parked = new Set(view.parked);
     const seen = new Set<string>();
     return view.folded.flatMap((id) => {
@@ -84,7 +86,12 @@ function miscounted({ expected, found }: History): string[] {
     .map((one) => `${one.generationId}: ${byId.get(one.generationId) ?? 'nothing'} instead of ${told(one)}`);
 }
 
-const ORACLES = { lost, misplaced, gaps, inversions, unaccounted, invented, miscounted } as const;
+/** What the fault itself is about: a rebuild that does not end, an erased person who is still there. */
+function unkept({ told: found }: History): readonly string[] {
+  return found;
+}
+
+const ORACLES = { lost, misplaced, gaps, inversions, unaccounted, invented, miscounted, unkept } as const;
 const MOST_EXAMPLES = 5;
 
 /** Asks every oracle; an empty answer means that all promises were kept. */

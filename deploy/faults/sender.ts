@@ -7,7 +7,7 @@ interface Answer {
 }
 
 const NOT_NOW = new Set([408, 409, 429, 500, 502, 503, 504]);
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const ANSWER_WITHIN_MS = 4_000;
 
 /** Sends events as a good client does: again, with the same id, until it is told that the event is kept. */

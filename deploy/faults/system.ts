@@ -1,117 +1,94 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
+import { createKafkaLog, createPostgresLog, type EventLog } from '@picly/event-log';
 import { startTcpProxy, type TcpProxy } from '@picly/testing';
-import { childEnvironment } from '../bench/harness/config';
+import { Brokers } from './brokers';
+import { Instance } from './instance';
+import { mend } from './mend';
 
-const ROOT = path.resolve(__dirname, '../..').replace(/\/dist$/, '');
-const MAIN = path.join(ROOT, 'dist/services/standalone/src/main.js');
-const READY_WITHIN_MS = 60_000;
+export const LOGS = ['embedded', 'kafka'] as const;
+/** What holds the events: a table of the same Postgres, or three Kafka brokers. */
+export type LogKind = (typeof LOGS)[number];
 
-/** One process of the product. */
-export class Instance {
-  private child: ChildProcess | undefined;
-  private proxy: TcpProxy | undefined;
-  private output = '';
+const PARTITIONS = '4';
 
-  constructor(private readonly environment: Readonly<Record<string, string>>) {}
-
-  /** Starts it, on the port it had before; resolves when it is ready. */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      cwd: ROOT,
-      env: childEnvironment(this.environment),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child = child;
-    this.output = '';
-    const url = await new Promise<URL>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not ready within ${READY_WITHIN_MS} ms:\n${this.output}`)), READY_WITHIN_MS);
-      const hear = (line: string): void => {
-        this.output = (this.output + line + '\n').slice(-20_000);
-        const [, address] = /^ready (\S+)/.exec(line) ?? [];
-        if (address === undefined) return;
-        clearTimeout(timer);
-        resolve(new URL(address));
-      };
-      if (child.stdout) createInterface({ input: child.stdout }).on('line', hear);
-      if (child.stderr) createInterface({ input: child.stderr }).on('line', hear);
-      child.once('exit', (code, signal) => reject(new Error(`ended with ${code ?? signal} before it was ready:\n${this.output}`)));
-    });
-    await this.proxy?.close();
-    this.proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(url.port) });
-  }
-
-  /** Where callers reach it: through a wire that can be cut. */
-  get url(): string {
-    return `http://127.0.0.1:${this.proxy?.port ?? 0}`;
-  }
-
-  get wire(): TcpProxy {
-    if (!this.proxy) throw new Error('not started');
-    return this.proxy;
-  }
-
-  get isRunning(): boolean {
-    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  /** The last it said. */
-  get said(): string {
-    return this.output;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
-  }
-
-  /** Resolves when the process is gone. */
-  async gone(): Promise<void> {
-    const { child } = this;
-    if (!child || !this.isRunning) return;
-    await new Promise((resolve) => child.once('exit', resolve));
-  }
-
-  async stop(): Promise<void> {
-    this.signal('SIGCONT');
-    this.signal('SIGTERM');
-    const force = setTimeout(() => this.signal('SIGKILL'), 20_000);
-    await this.gone();
-    clearTimeout(force);
-    await this.proxy?.close();
-    this.proxy = undefined;
-  }
+interface Parts {
+  readonly dataDir: string;
+  readonly postgres: EmbeddedPostgres;
+  readonly database: TcpProxy;
+  readonly brokers: Brokers | undefined;
+  /** Another process of the product, not started. */
+  readonly another: () => Instance;
+  readonly instances: readonly [Instance, Instance];
 }
 
-/** Two processes of the product on one Postgres that all of them reach through a wire that can be cut. */
+/** Two processes of the product on one Postgres and, if so wanted, three brokers; all wires between them can be cut. */
 export class System {
-  private constructor(
-    private readonly dataDir: string,
-    private postgres: EmbeddedPostgres,
-    readonly database: TcpProxy,
-    readonly instances: readonly [Instance, Instance],
-  ) {}
+  private postgres: EmbeddedPostgres;
 
-  static async start(): Promise<System> {
+  private constructor(private readonly parts: Parts) {
+    this.postgres = parts.postgres;
+  }
+
+  static async start(log: LogKind): Promise<System> {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'picly-faults-'));
     await chmod(dataDir, 0o755);
+    const brokers = log === 'kafka' ? await Brokers.start() : undefined;
     const postgres = await startEmbeddedPostgres({ dataDir });
     const database = await startTcpProxy({ host: '127.0.0.1', port: postgres.port });
     const url = new URL(postgres.url);
     url.port = String(database.port);
-    const environment = { DATABASE_URL: url.href, LOG_PARTITIONS: '4' };
-    const instances = [new Instance(environment), new Instance(environment)] as const;
-    const system = new System(dataDir, postgres, database, instances);
-    for (const instance of instances) await instance.start();
-    return system;
+    const environment = {
+      DATABASE_URL: url.href,
+      LOG_PARTITIONS: PARTITIONS,
+      ...(brokers && { KAFKA_BROKERS: brokers.addresses.join(',') }),
+    };
+    let made = 0;
+    const another = (): Instance => new Instance(environment, path.join(dataDir, `clock-${++made}`));
+    const instances = [another(), another()] as const;
+    const system = new System({ dataDir, postgres, database, brokers, another, instances });
+    try {
+      for (const instance of instances) await instance.start();
+      return system;
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  get instances(): readonly [Instance, Instance] {
+    return this.parts.instances;
+  }
+
+  /** Another process beside them; who asks for it stops it. */
+  another(): Instance {
+    return this.parts.another();
+  }
+
+  /** The wire between the processes and Postgres. */
+  get database(): TcpProxy {
+    return this.parts.database;
+  }
+
+  /** Throws when the log is not Kafka. */
+  get brokers(): Brokers {
+    if (!this.parts.brokers) throw new Error('the log of this system is in Postgres');
+    return this.parts.brokers;
   }
 
   /** Straight to the database, past the wire: for looking, not for the product. */
   get databaseUrl(): string {
     return this.postgres.url;
+  }
+
+  /** The log as it is, past all wires. */
+  openLog(): Promise<EventLog> {
+    const { brokers } = this.parts;
+    return brokers
+      ? createKafkaLog({ brokers: brokers.directAddresses, clientId: 'picly-observer' })
+      : createPostgresLog({ url: this.databaseUrl });
   }
 
   /** Kills the server without a word, and starts it again. */
@@ -120,27 +97,26 @@ export class System {
     if (pid === undefined) throw new Error('the server has no process id');
     process.kill(pid, 'SIGKILL');
     await this.postgres.stop();
-    this.postgres = await startEmbeddedPostgres({ dataDir: this.dataDir, port });
+    this.postgres = await startEmbeddedPostgres({ dataDir: this.parts.dataDir, port });
   }
 
-  /** Starts what is not running. */
+  /** Starts what is not running, and makes every wire whole. */
   async heal(): Promise<void> {
-    this.database.inspect(undefined);
-    this.database.refuse(false);
-    this.database.delay(0);
+    mend(this.database);
+    await this.parts.brokers?.heal();
     for (const instance of this.instances) {
       instance.signal('SIGCONT');
+      await instance.setClock(0);
       if (!instance.isRunning) await instance.start();
-      instance.wire.inspect(undefined);
-      instance.wire.refuse(false);
-      instance.wire.delay(0);
+      mend(instance.wire);
     }
   }
 
   async stop(): Promise<void> {
     for (const instance of this.instances) await instance.stop();
     await this.database.close();
+    await this.parts.brokers?.stop();
     await this.postgres.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await rm(this.parts.dataDir, { recursive: true, force: true });
   }
 }

@@ -12,13 +12,14 @@ const jvm = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Dj
 
 /**
  * Formats what is new under `dataDir` and starts `count` brokers; resolves when all of them take requests.
- * `ports`: one client port per broker; 0 takes a free one (kept in dataDir for the next start).
+ * `ports`: one client port per broker; 0 takes a free one (kept in dataDir for the next start). With `detour` each broker listens at
+ * one more port, and tells who connects there to come to yet another: a proxy of the caller.
  */
-export async function startBrokers({ count = 1, ports = [], dataDir, heapMb = 384 }) {
+export async function startBrokers({ count = 1, ports = [], dataDir, heapMb = 384, detour = false }) {
   await needs('java', ['-version'], 'no Java 17 is installed');
   const classpath = path.join(await jars(), '*');
   await mkdir(dataDir, { recursive: true });
-  const cluster = await describe({ count, ports, dataDir });
+  const cluster = await describe({ count, ports, dataDir, detour });
   const brokers = await Promise.all(cluster.nodes.map((node) => prepare({ node, cluster, dataDir, classpath, heapMb })));
   const stop = () => Promise.all(brokers.map((broker) => broker.stop()));
   const started = await Promise.allSettled(brokers.map((broker) => broker.start()));
@@ -27,16 +28,26 @@ export async function startBrokers({ count = 1, ports = [], dataDir, heapMb = 38
     await stop();
     throw failed.reason;
   }
-  return { addresses: cluster.nodes.map((node) => `${host}:${node.port}`), brokers, stop };
+  return {
+    addresses: cluster.nodes.map((node) => `${host}:${node.port}`),
+    detours: cluster.nodes.flatMap(({ detour: aside }) => (aside ? [`${host}:${aside.port}=${aside.advertised}`] : [])),
+    brokers,
+    stop,
+  };
 }
 
-async function describe({ count, ports, dataDir }) {
+async function describe({ count, ports, dataDir, detour }) {
   const file = path.join(dataDir, 'cluster.json');
   const known = JSON.parse(await readFile(file, 'utf8').catch(() => 'null'));
   if (known && known.nodes.length === count && ports.every((port, i) => !port || port === known.nodes[i].port)) return known;
   if (known) throw new Error(`${dataDir} holds a cluster of another shape: choose another --data-dir or remove it`);
-  const free = await freePorts(2 * count);
-  const nodes = Array.from({ length: count }, (_, i) => ({ id: i + 1, port: ports[i] || free[i], controllerPort: free[count + i] }));
+  const free = await freePorts(4 * count);
+  const nodes = Array.from({ length: count }, (_, i) => ({
+    id: i + 1,
+    port: ports[i] || free[i],
+    controllerPort: free[count + i],
+    ...(detour && { detour: { port: free[2 * count + i], advertised: free[3 * count + i] } }),
+  }));
   const cluster = { id: clusterId(), nodes };
   await writeFile(file, JSON.stringify(cluster));
   return cluster;
@@ -70,10 +81,11 @@ function properties({ node, cluster, logDir }) {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': cluster.nodes.map((n) => `${n.id}@${host}:${n.controllerPort}`).join(','),
-    listeners: `PLAINTEXT://${host}:${node.port},CONTROLLER://${host}:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${host}:${node.port}`,
+    listeners: `PLAINTEXT://${host}:${node.port},CONTROLLER://${host}:${node.controllerPort}${aside(node.detour?.port)}`,
+    'advertised.listeners': `PLAINTEXT://${host}:${node.port}${aside(node.detour?.advertised)}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
     'default.replication.factor': copies,
@@ -92,6 +104,8 @@ function properties({ node, cluster, logDir }) {
     'log.retention.check.interval.ms': 30000,
   };
 }
+
+const aside = (port) => (port ? `,DETOUR://${host}:${port}` : '');
 
 async function prepare({ node, cluster, dataDir, classpath, heapMb }) {
   const home = path.join(dataDir, `broker-${node.id}`);
@@ -148,6 +162,10 @@ class Broker {
     await this.gone;
     clearTimeout(late);
     this.process = undefined;
+  }
+
+  signal(signal) {
+    this.process?.kill(signal);
   }
 
   /** Kafka says so in its log; the port alone opens before the broker is unfenced. */

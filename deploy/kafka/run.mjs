@@ -2,7 +2,8 @@
 //   --brokers 3        a cluster instead of a single broker
 //   --port 9092        client port of the first broker (the next ones follow); 0 takes free ports
 //   --data-dir DIR     where the data lives (default .kafka/data)
-//   --controlled       for programs: commands on stdin (`kill 2`, `stop 2`, `start 2`), ends when stdin closes
+//   --controlled       for programs: commands on stdin (`kill 2`, `stop 2`, `start 2`, `pause 2`, `resume 2`), ends when stdin closes
+//   --detour           for programs: another port per broker whose clients are told a third one, where a proxy may listen
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     'data-dir': { type: 'string', default: path.join(home, 'data') },
     'heap-mb': { type: 'string', default: '384' },
     controlled: { type: 'boolean', default: false },
+    detour: { type: 'boolean', default: false },
   },
 });
 
@@ -42,6 +44,8 @@ const commands = {
   kill: (broker) => broker.stop('SIGKILL'),
   stop: (broker) => broker.stop(),
   start: (broker) => broker.start(),
+  pause: (broker) => broker.signal('SIGSTOP'),
+  resume: (broker) => broker.signal('SIGCONT'),
 };
 
 async function obey(line) {
@@ -59,9 +63,16 @@ if (values.controlled) {
 }
 
 try {
-  starting = startBrokers({ count, ports, dataDir: path.resolve(values['data-dir']), heapMb: Number(values['heap-mb']) });
+  starting = startBrokers({
+    count,
+    ports,
+    dataDir: path.resolve(values['data-dir']),
+    heapMb: Number(values['heap-mb']),
+    detour: values.detour,
+  });
   cluster = await starting;
-  console.log(`Kafka is ready: ${cluster.addresses.join(',')} (data in ${path.resolve(values['data-dir'])}, Ctrl-C stops it)`);
+  const detours = values.detour ? ` detours ${cluster.detours.join(',')}` : '';
+  console.log(`Kafka is ready: ${cluster.addresses.join(',')}${detours} (data in ${path.resolve(values['data-dir'])}, Ctrl-C stops it)`);
 } catch (error) {
   console.error(`Kafka is not available: ${error.message}`);
   process.exit(1);

@@ -1,3 +1,5 @@
+import { MUTATIONS } from '../faults/mutations';
+import { mutationTable } from '../faults/mutations/table';
 import { errorTable } from './error-table';
 import { eventCatalogue, eventSchemas } from './event-catalogue';
 import { configurationTable, openApiFile } from './interface-files';
@@ -10,5 +12,6 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'errors.md': errorTable(),
     'openapi.json': openApiFile(),
     'configuration.md': configurationTable(),
+    'protections.md': mutationTable(MUTATIONS),
   };
 }

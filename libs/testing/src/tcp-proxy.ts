@@ -28,10 +28,10 @@ export interface TcpTarget {
   readonly port: number;
 }
 
-/** A proxy in front of `target`, on a free local port. */
-export async function startTcpProxy(target: TcpTarget): Promise<TcpProxy> {
+/** A proxy in front of `target`, on a free local port or the one given. */
+export async function startTcpProxy(target: TcpTarget, port = 0): Promise<TcpProxy> {
   const proxy = new Proxy(target);
-  return proxy.listen();
+  return proxy.listen(port);
 }
 
 class Proxy implements TcpProxy {
@@ -46,9 +46,9 @@ class Proxy implements TcpProxy {
 
   constructor(private readonly target: TcpTarget) {}
 
-  async listen(): Promise<TcpProxy> {
+  async listen(port: number): Promise<TcpProxy> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(0, this.host, resolve);
+      this.#server.once('error', reject).listen(port, this.host, resolve);
     });
     const address = this.#server.address();
     if (typeof address === 'object' && address) this.port = address.port;

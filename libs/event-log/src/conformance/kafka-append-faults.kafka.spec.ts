@@ -1,8 +1,8 @@
-import { describeWithKafka } from '@picly/testing';
+import { describeWithKafka, loseProduceAnswers } from '@picly/testing';
 import { createKafkaLog } from '../kafka/kafka-log';
 import type { EventLog, LogPosition } from '../port';
 import { freshTopic, positionsOf, record } from './kafka-harness';
-import { loseProduceAnswers, proxied } from './kafka-wire';
+import { proxied } from './kafka-wire';
 
 describeWithKafka('appending over a broken network', (kafka) => {
   let log: EventLog;

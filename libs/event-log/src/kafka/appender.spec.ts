@@ -97,8 +97,12 @@ describe('appending to Kafka', () => {
   });
 
   it('has one send under way at any time and groups what arrives meanwhile', async () => {
+    broker.faults.push(async (write) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return write();
+    });
     const first = append(['1']);
-    await new Promise((resolve) => setImmediate(resolve));
+    while (broker.underWay === 0) await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([first, ...Array.from({ length: 50 }, (_, i) => append([`c${i}`]))]);
     expect(broker.mostUnderWay).toBe(1);
     expect(broker.sends.length).toBeLessThanOrEqual(3);

@@ -1,2 +1,3 @@
 export * from './jdk-kafka';
 export * from './kafka-for-tests';
+export * from './produce-answers';
