@@ -1,5 +1,14 @@
 import type { FieldError } from '@picly/contracts';
-import { adjustP, DEFAULT_TUNING_N, pairedEffect, sumsOfUnits, testEffect, type ArmSums, type TestOptions } from '@picly/statistics';
+import {
+  adjustP,
+  DEFAULT_TUNING_N,
+  pairedEffect,
+  percentileCont,
+  sumsOfUnits,
+  testEffect,
+  type ArmSums,
+  type TestOptions,
+} from '@picly/statistics';
 import { analyse, type Analysis } from '../results/compute/analyse';
 import { bayesianView, effectView, type BayesianView, type EffectView } from '../results/compute/views';
 import { MIXED_UNITS, UNITS } from '../results/fold/contributions';
@@ -31,22 +40,43 @@ function valueOf({ type }: ImportedMetric, { sum, count }: UnitValue): number {
   return type === 'mean' ? sum / count : sum;
 }
 
-function sumsOfArm(metric: ImportedMetric, units: ReadonlyMap<string, UnitValue>, isCounted: (unit: string) => boolean): ArmSums {
-  const counted = [...units].filter(([unit]) => isCounted(unit)).map(([, value]) => value);
-  return sumsOfUnits(counted.map((value) => ({ value: valueOf(metric, value), denominator: value.per, pre: value.pre / value.count })));
+type Counted = (unit: string) => boolean;
+type ByUnit = ReadonlyMap<string, UnitValue>;
+
+const countedOf = (units: ByUnit, isCounted: Counted): readonly UnitValue[] =>
+  [...units].filter(([unit]) => isCounted(unit)).map(([, value]) => value);
+
+function sumsOfArm(metric: ImportedMetric, units: readonly UnitValue[], cap: number): ArmSums {
+  return sumsOfUnits(
+    units.map((value) => ({ value: Math.min(cap, valueOf(metric, value)), denominator: value.per, pre: value.pre / value.count })),
+  );
+}
+
+/** What a unit counts for at most. A percentile is one of all arms together: an arm must not choose its own. */
+function capOf(metric: ImportedMetric, byArm: ReadonlyMap<string, ByUnit> | undefined, isCounted: Counted): number {
+  if (metric.capQuantile === null) return metric.cap ?? Number.POSITIVE_INFINITY;
+  const values = [...(byArm?.values() ?? [])].flatMap((units) => countedOf(units, isCounted).map((value) => valueOf(metric, value)));
+  return (
+    percentileCont(
+      values.sort((a, b) => a - b),
+      metric.capQuantile,
+    ) ?? Number.POSITIVE_INFINITY
+  );
 }
 
 const counting = (metric: string, arm: string, n: number): SumRow => ({ phase: PHASE, metric, arm, sums: { n, sum: 0 } });
 
 function rowsOfUnits({ definition, metrics }: ImportRequest, { values, armsOf }: Units): readonly SumRow[] {
-  const isCounted = (unit: string): boolean => armsOf.get(unit)?.size === 1;
+  const isCounted: Counted = (unit) => armsOf.get(unit)?.size === 1;
+  const caps = new Map(metrics.map((metric) => [metric.key, capOf(metric, values.get(metric.key), isCounted)]));
   const all = [...armsOf];
   return definition.arms.flatMap(({ key: arm }) => [
     counting(UNITS, arm, all.filter(([, arms]) => arms.size === 1 && arms.has(arm)).length),
     counting(MIXED_UNITS, arm, all.filter(([, arms]) => arms.size > 1 && [...arms][0] === arm).length),
     ...metrics.map((metric): SumRow => {
-      const units = values.get(metric.key)?.get(arm) ?? new Map<string, UnitValue>();
-      return { phase: PHASE, metric: metric.key, arm, sums: sumsOfArm(metric, units, isCounted) };
+      const units = countedOf(values.get(metric.key)?.get(arm) ?? new Map<string, UnitValue>(), isCounted);
+      const cap = caps.get(metric.key) ?? Number.POSITIVE_INFINITY;
+      return { phase: PHASE, metric: metric.key, arm, sums: sumsOfArm(metric, units, cap) };
     }),
   ]);
 }

@@ -29,6 +29,8 @@ const ACCEPTS = {
           per_column: text,
           pre_column: text,
           direction: { enum: ['up', 'down'] },
+          cap: { type: 'number', description: 'A unit above it counts as this much.' },
+          cap_quantile: { type: 'number', minimum: 0.5, maximum: 1, description: 'The same at a percentile of the units of all arms.' },
         },
       },
     },

@@ -50,6 +50,23 @@ describe('a finished test', () => {
     });
   });
 
+  it('caps what a unit counts for, at a value or at a percentile of the units of all arms', () => {
+    const lines = Array.from({ length: 200 }, (_, n) => `${n},${n % 2 ? 'a' : 'b'},${n === 8 ? 1_000_000 : 1 + (n % 4)}`);
+    const csv = ['unit,arm,spent', ...lines].join('\n');
+    const valueOf = (more: object): number => {
+      const answer = run({ arms: ['a', 'b'], metrics: [{ key: 'spent', type: 'mean', ...more }], csv });
+      return answer.metrics[0]?.arms.find(({ arm }) => arm === 'b')?.value ?? 0;
+    };
+    expect(valueOf({})).toBeGreaterThan(10_000);
+    // Of b, half spend 1 and half 3; the one that spends a million would have spent 1.
+    expect(valueOf({ cap: 3 })).toBeCloseTo(2 + 2 / 100, 12);
+    expect(valueOf({ cap_quantile: 0.99 })).toBeCloseTo(2 + 3 / 100, 12);
+    expect(errorsOf({ ...BASE, metrics: [{ key: 'won', type: 'mean', cap: 1, cap_quantile: 0.9 }], csv })).toEqual([
+      '/metrics/0/cap_quantile metric_shape',
+    ]);
+    expect(errorsOf({ ...BASE, metrics: [{ key: 'won', type: 'mean', cap: 1 }], counts: [] })).toEqual(['/metrics metric_shape']);
+  });
+
   it.each([
     ['no source', {}, ['/csv required']],
     ['two sources', { csv: 'unit,arm,won\n', counts: [] }, ['/csv required']],

@@ -11,6 +11,10 @@ export interface ImportedMetric {
   readonly perColumn: string | null;
   /** The unit's own value before the experiment, for CUPED. */
   readonly preColumn: string | null;
+  /** A unit above it counts as this much (winsorising). */
+  readonly cap: number | null;
+  /** The same at a percentile of the units of all arms together, 0..1. */
+  readonly capQuantile: number | null;
 }
 
 export interface ImportedCount {
@@ -62,13 +66,18 @@ const COUNT_FIELDS = [
 const ANY = { min: -1e15, max: 1e15 } as const;
 
 function readMetric(reader: FieldReader): ImportedMetric & { readonly direction: 'up' | 'down' } {
-  reader.refuseUnknown(['key', 'type', 'column', 'per_column', 'pre_column', 'direction']);
+  reader.refuseUnknown(['key', 'type', 'column', 'per_column', 'pre_column', 'direction', 'cap', 'cap_quantile']);
   const key = reader.requiredText('key');
   const type = reader.oneOf('type', TYPES, 'mean');
   const perColumn = reader.text('per_column', null);
   if ((type === 'ratio') !== (perColumn !== null))
     reader.fail('per_column', 'metric_shape', 'a ratio needs per_column, and nothing else has one');
+  const cap = reader.number('cap', null, ANY);
+  const capQuantile = reader.number('cap_quantile', null, { min: 0.5, max: 1 });
+  if (cap !== null && capQuantile !== null) reader.fail('cap_quantile', 'metric_shape', 'give cap or cap_quantile, not both');
   return {
+    cap,
+    capQuantile,
     key,
     type,
     column: reader.text('column', key),
@@ -132,6 +141,10 @@ export function readImport(body: unknown): ImportRequest | readonly FieldError[]
   const metrics = reader.objects('metrics', 50, readMetric);
   if (metrics.length === 0) reader.fail('metrics', 'required', 'metrics must name at least one');
   if (isSourceMissing(reader)) reader.fail('csv', 'required', 'give one of csv, ndjson or counts');
+  const isCapped = metrics.some(({ cap, capQuantile }) => cap !== null || capQuantile !== null);
+  if (isCapped && (reader.raw('counts') !== undefined || reader.raw('design') === 'paired')) {
+    reader.fail('metrics', 'metric_shape', 'a cap needs the values of independent units: a file, and no pairs');
+  }
   const definition = definitionOf(body as Readonly<Record<string, unknown>>, metrics);
   if (Array.isArray(definition)) errors.push(...(definition as readonly FieldError[]));
   const request: ImportRequest = {
