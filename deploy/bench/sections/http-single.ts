@@ -1,6 +1,6 @@
 import type { BenchContext, Figure, Section } from '../harness/figure';
 import { cpuSeconds } from '../harness/proc';
-import { jsonOf, startProcess } from '../harness/process';
+import { jsonOf, productFlags, startProcess } from '../harness/process';
 import { withPostgres } from '../harness/scratch';
 import { startGateway } from '../harness/services';
 import { median } from '../harness/statistics';
@@ -40,7 +40,7 @@ async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]
   const seconds = quick ? 4 : 10;
   return withPostgres(dir, async (server) => {
     const gateway = await startGateway(server.url);
-    const echo = startProcess('deploy/bench/peers/echo.mjs');
+    const echo = startProcess('deploy/bench/peers/echo.mjs', { nodeArgs: productFlags() });
     try {
       const [, echoUrl = ''] = await echo.line(/^ready (\S+)/);
       const rate = `${gateway.url}/api/analytics/rate`;
