@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENT_TYPES, topicOf } from '@picly/contracts';
 import { createPool, type DatabasePool } from '@picly/database';
-import type { EventLog, LogPosition } from '@picly/event-log';
+import { LogError, type EventLog, type LogPosition } from '@picly/event-log';
 import type { Effects, LogEntry, ViewContents } from './history';
 import type { System } from './system';
 
 const TOPICS = EVENT_TYPES.map(topicOf);
+const MOST_TRIES = 60;
 const READ_AT_ONCE = 50_000;
 const READ_WITHIN_MS = 5_000;
 
@@ -13,19 +15,15 @@ export class Observer {
   constructor(private readonly system: Pick<System, 'databaseUrl' | 'openLog'>) {}
 
   /** The ends of all partitions now. */
-  async ends(): Promise<readonly LogPosition[]> {
-    const log = await this.system.openLog();
-    try {
-      return (await log.bounds(TOPICS)).map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
-    } finally {
-      await log.close();
-    }
+  ends(): Promise<readonly LogPosition[]> {
+    return this.patiently(async (log) =>
+      (await log.bounds(TOPICS)).map(({ topic, partition, end }) => ({ topic, partition, offset: end })),
+    );
   }
 
   /** Everything that came behind these positions. */
-  async logFrom(from: readonly LogPosition[]): Promise<LogEntry[]> {
-    const log = await this.system.openLog();
-    try {
+  logFrom(from: readonly LogPosition[]): Promise<LogEntry[]> {
+    return this.patiently(async (log) => {
       const bounds = new Map((await log.bounds(TOPICS)).map((bound) => [`${bound.topic}/${bound.partition}`, bound]));
       const entries: LogEntry[] = [];
       for (const { topic, partition, offset } of from) {
@@ -33,8 +31,21 @@ export class Observer {
         entries.push(...(await readUntil(log, { topic, partition, offset: Math.max(offset, start) }, end)));
       }
       return entries;
-    } finally {
-      await log.close();
+    });
+  }
+
+  /** Brokers that have just come back may not lead everything yet. */
+  private async patiently<T>(look: (log: EventLog) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const log = await this.system.openLog();
+      try {
+        return await look(log);
+      } catch (error) {
+        if (tries === MOST_TRIES || !(error instanceof LogError) || !error.retryable) throw error;
+        await sleep(1_000);
+      } finally {
+        await log.close();
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
-import { LogConfigurationError } from '../errors';
+import { LogConfigurationError, LogUnavailableError } from '../errors';
 import type { LogPosition, PartitionBounds, TopicSpec } from '../port';
 import { toLogError } from './kafka-errors';
 import { checkSettings, keepingSettings, type SettingsOptions } from './topic-settings';
@@ -50,9 +50,7 @@ export class Topics {
   async bounds(topics: readonly string[]): Promise<PartitionBounds[]> {
     await this.load(topics);
     return this.#asking('bounds', async () => {
-      const perTopic = await Promise.all(
-        topics.map((topic) => this.admin.fetchTopicOffsets(topic).then((offsets) => ({ topic, offsets }))),
-      );
+      const perTopic = await Promise.all(topics.map(async (topic) => ({ topic, offsets: await this.#offsets(topic) })));
       return perTopic.flatMap(({ topic, offsets }) =>
         offsets
           .map(({ partition, low, high }) => ({ topic, partition, start: Number(low), end: Number(high) }))
@@ -73,6 +71,13 @@ export class Topics {
         if (partitions.length > 0) await this.admin.deleteTopicRecords({ topic, partitions });
       }
     });
+  }
+
+  /** kafkajs leaves out partitions that nobody leads at the moment: half an answer would pass for the whole. */
+  async #offsets(topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+    const offsets = await this.admin.fetchTopicOffsets(topic);
+    if (offsets.length !== this.#partitions.get(topic)) throw new LogUnavailableError(`some partitions of ${topic} have no leader now`);
+    return offsets;
   }
 
   async close(): Promise<void> {
