@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -72,6 +73,8 @@ async function shots(url) {
     ['overview-phone', '', 360, 'light'],
     ['engines', 'engines', 1280, 'light'],
     ['engines-dark', 'engines', 1280, 'dark'],
+    ['engines-phone', 'engines', 360, 'dark'],
+    ['engines-wall', 'engines', 2560, 'light'],
     ['prompts', 'prompts', 1280, 'light'],
     prompt && ['prompt', `prompts/${prompt}`, 1280, 'light'],
     ['ratings', 'ratings', 1280, 'light'],
@@ -84,10 +87,53 @@ async function shots(url) {
   ].filter((shot) => shot && (values.only === undefined || values.only.split(',').includes(shot[0])));
 }
 
+/** The widget on a page of somebody else: name, width, theme, stars chosen. */
+const WIDGETS = [
+  ['widget', 1280, 'light', 4],
+  ['widget-dark', 1280, 'dark', 2],
+  ['widget-phone', 360, 'light', 5],
+].filter(([name]) => values.only === undefined || values.only.split(',').includes(name));
+
+const generatorPage = (url, theme) => `<!doctype html><html lang="en"><head><title>A generator</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${url}/static/rating-system.css">
+  <style>body { font: 16px system-ui; margin: 40px; color-scheme: ${theme}; } main { max-width: 720px; } img { width: 100%; border-radius: 8px; }</style></head>
+  <body><main><h1>A lighthouse at dawn, oil on canvas</h1><img alt="" id="made"><p><button>Download</button> <button>Share</button></p></main>
+  <script src="${url}/static/rating-system.js" data-user="screenshot"></script></body></html>`;
+
+/** A picture as a generator might have made it. */
+const DRAWN = `(() => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 720, height: 400 });
+  const c = canvas.getContext('2d');
+  for (const [from, colour] of [[0, '#f6c28b'], [120, '#e98b6d'], [210, '#8a6fa8'], [270, '#2d5d8a'], [330, '#1f4467']]) { c.fillStyle = colour; c.fillRect(0, from, 720, 400 - from); }
+  c.fillStyle = '#ffe9c0'; c.beginPath(); c.arc(520, 200, 46, 0, 7); c.fill();
+  c.fillStyle = '#f4f1ea'; c.beginPath(); c.moveTo(196, 300); c.lineTo(210, 120); c.lineTo(240, 120); c.lineTo(254, 300); c.fill();
+  c.fillStyle = '#b7412f'; for (const y of [150, 210, 270]) c.fillRect(201, y, 48, 22); c.fillRect(204, 96, 42, 26);
+  c.fillStyle = '#3b3a36'; c.beginPath(); c.ellipse(225, 310, 130, 34, 0, 0, 7); c.fill();
+  return (document.getElementById('made').src = canvas.toDataURL());
+})()`;
+
+async function takeWidget(browser, url, [name, width, theme, stars]) {
+  const page = await browser.newPage({ viewport: { width, height: width < 600 ? 740 : 720 }, colorScheme: theme, reducedMotion: 'reduce' });
+  const elsewhere = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(generatorPage(url, theme)));
+  await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  await page.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
+  const image = await page.evaluate(DRAWN);
+  await page.evaluate(`ratingSystem.showRatingModal(crypto.randomUUID(), ${JSON.stringify(image)}, { again: true })`);
+  await page
+    .locator('.picly-rating [role=radio]')
+    .nth(stars - 1)
+    .click();
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: path.join(out, `${name}.png`) });
+  console.log(`${name}.png`);
+  await page.close();
+  elsewhere.close();
+}
+
 /** Everything asked for has come, and is drawn. */
 async function settled(page) {
-  await page.waitForSelector('[data-answer], .empty, .failed', { timeout: 30_000 });
-  for (const busy of ['.loading', '[aria-busy=true]']) await page.locator(busy).first().waitFor({ state: 'detached', timeout: 30_000 });
+  await page.waitForSelector('[data-answer], .empty, .failed', { timeout: 90_000 });
+  for (const busy of ['.loading', '[aria-busy=true]']) await page.locator(busy).first().waitFor({ state: 'detached', timeout: 90_000 });
   await page.waitForTimeout(400);
 }
 
@@ -112,6 +158,7 @@ try {
     console.log(`${name}.png`);
     await page.close();
   }
+  for (const widget of WIDGETS) await takeWidget(browser, demo.url, widget);
 } finally {
   await browser.close();
   await demo.stop();

@@ -19,6 +19,9 @@ const CIRCUMSTANCES = {
   'storage full': `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }`,
   'storage forbidden': `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('forbidden', 'SecurityError'); } })`,
 } as const;
+/** The page must not shine through the card. */
+const BACKGROUND = `getComputedStyle(document.querySelector('.picly-rating').shadowRoot.querySelector('.card')).backgroundColor`;
+
 type Circumstance = keyof typeof CIRCUMSTANCES;
 
 interface Rated {
@@ -169,6 +172,7 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
       await page.evaluate(`ratingSystem.rewardWith(${reward})`);
       await page.evaluate(`ratingSystem.showRatingModal('${newGeneration()}', undefined, { again: true })`);
       await page.locator('.picly-rating [role=radio]').nth(4).click();
+      expect(await page.evaluate(BACKGROUND)).toBe('rgb(255, 255, 255)');
       await page.getByRole('button', { name: 'Done' }).click();
       const texts = await page.locator('.picly-rating .thanks p').allTextContents();
       await page.locator('.picly-rating').waitFor({ state: 'detached', ...PATIENCE });

@@ -32,12 +32,30 @@ export function scatterColumns({ points }: ScatterData): AlignedData {
   return [sorted.map(({ x }) => x), sorted.map(({ y }) => y)];
 }
 
+interface Label {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+const LINE = 14;
+const SHIFTS = [0, -1, 1, -2, 2];
+
+/** Where a name stands beside its point: up or down a line where another name is in the way. */
+function labelHeight(label: Label, placed: readonly Label[], line: number): number {
+  const isFree = (y: number): boolean =>
+    placed.every((one) => Math.abs(one.y - y) >= line || one.right < label.left || one.left > label.right);
+  const shift = SHIFTS.find((lines) => isFree(label.y + lines * line)) ?? 0;
+  return label.y + shift * line;
+}
+
 function drawPoints(u: uPlot, points: readonly ScatterPoint[]): void {
   const scale = devicePixelRatio;
   const { ctx } = u;
   ctx.save();
   ctx.font = `${12 * scale}px system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
+  const placed: Label[] = [];
   for (const { name, colour, x, y, low, high } of points) {
     const [left, top] = [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
     ctx.strokeStyle = ctx.fillStyle = seriesColour(colour);
@@ -53,7 +71,13 @@ function drawPoints(u: uPlot, points: readonly ScatterPoint[]): void {
     // Names stay inside the drawing.
     const isRight = left > u.bbox.left + u.bbox.width * 0.75;
     ctx.textAlign = isRight ? 'right' : 'left';
-    ctx.fillText(name.slice(0, 24), left + (isRight ? -10 : 10) * scale, top);
+    const text = name.slice(0, 24);
+    const from = left + (isRight ? -10 : 10) * scale;
+    const width = ctx.measureText(text).width;
+    const label = { left: isRight ? from - width : from, right: isRight ? from : from + width, y: top };
+    const height = labelHeight(label, placed, LINE * scale);
+    placed.push({ ...label, y: height });
+    ctx.fillText(text, from, height);
   }
   ctx.restore();
 }

@@ -20,6 +20,8 @@ export interface TimeChartData {
 
 const MOST_POINTS = 100;
 const SHORTEST_AXIS = 44;
+/** Buckets are days: a mark between two would name one of them twice. */
+const WHOLE_DAYS = [1, 2, 3, 7, 14, 30, 61, 91, 182, 365, 3_650, 36_500].map((days) => days * 86_400);
 
 export const secondsOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 1_000;
 
@@ -98,6 +100,7 @@ export function timeOptions(data: TimeChartData, size: TimeChartSize, onCursor: 
         values: (_u, at) => at.map((second) => day(new Date(second * 1_000).toISOString().slice(0, 10))),
         space: 70,
         size: 30,
+        incrs: WHOLE_DAYS,
       },
       { ...axis, values: (_u, values) => values.map((value) => format(value)), size: axisSize, space: 40 },
     ],

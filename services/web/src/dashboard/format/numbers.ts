@@ -29,6 +29,7 @@ export const points = known((value) => ONE.format(value));
 
 /** Seconds, with the precision that their size deserves. */
 export const seconds = known((value) => {
+  if (value === 0) return '0 s';
   if (value < 1) return `${COUNT.format(value * 1000)} ms`;
   return value < 100 ? `${ONE.format(value)} s` : `${COUNT.format(value)} s`;
 });

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { useIsDark } from '../app/theme';
 import { scatterColumns, scatterOptions, type ScatterData } from '../chart/scatter-options';
 
-const HEIGHT = 320;
+const HEIGHT = 272;
 
 interface ScatterChartProps {
   readonly data: ScatterData;

@@ -40,13 +40,15 @@ describe('engines by kind of prompt', () => {
       'cheap, dear from $0.300 ($0.200 or more)',
     ]);
     expect(choiceWords(ladders)).toBe(
-      'For 1 kind of prompt one engine is both cheapest and best rated. For 1 kind every switch point is told apart. ' +
+      'dear pays where a well-rated picture is worth $0.200 to $0.300, depending on the kind, or more. ' +
+        'For 1 kind of prompt one engine is both cheapest and best rated. For 1 kind every switch point is told apart. ' +
         'For 1 kind a dearer engine looks better, but how much a picture must be worth for it is not known yet.',
     );
   });
 
   it('share an axis that shows every known switch point, and is never without length', () => {
-    expect(farthest(ladders)).toBe(0.5);
+    expect(farthest(ladders)).toBe(0.4);
+    expect(farthest(ladders.slice(2))).toBe(0.4);
     expect(farthest(laddersOf(rows.slice(3, 4)))).toBe(1);
   });
 });

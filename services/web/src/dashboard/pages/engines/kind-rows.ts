@@ -58,12 +58,22 @@ export function laddersOf(rows: readonly KindRow[]): readonly Ladder[] {
 /** Whether the data tell where the choice changes. */
 export const isTold = ({ upper }: Step): boolean => upper !== null;
 
-/** The end of the axis all ladders share: somewhat beyond the last switch point that is known. */
+/** A round number that is at least this: 1, 2, 2.5 or 5 with noughts. */
+function roundUp(value: number): number {
+  const size = 10 ** Math.floor(Math.log10(value));
+  return size * ([1, 2, 2.5, 5, 10].find((one) => one * size >= value * 0.999999) ?? 10);
+}
+
+/** Marks of the axis of worth, and with them its end. */
+export const AXIS_STEPS = 4;
+
+/** The end of the axis all ladders share: somewhat beyond the last switch point that is told apart; one that is not would press all others flat. */
 export function farthest(ladders: readonly Ladder[]): number {
-  const switches = ladders.flatMap(({ steps }) => steps.slice(1));
+  const all = ladders.flatMap(({ steps }) => steps.slice(1));
+  const switches = all.some(isTold) ? all.filter(isTold) : all;
   const most = Math.max(0, ...switches.map(({ from }) => from));
-  const ends = switches.filter(isTold).map(({ upper }) => Math.min(upper ?? 0, 2 * most));
-  return Math.max(most * 1.25, ...ends) || 1;
+  const ends = switches.map(({ upper }) => Math.min(upper ?? 0, 2 * most));
+  return AXIS_STEPS * roundUp((Math.max(most * 1.25, ...ends) || 1) / AXIS_STEPS);
 }
 
 /** A ladder in words: the cheapest, and who takes over from which worth on. */
@@ -77,6 +87,19 @@ export function ladderWords({ steps, currency }: Ladder): string {
   return [first?.engine ?? '', ...switches].join(', ');
 }
 
+/** The engine that is dearest and best for most kinds, and from where on it pays. */
+function dearestWords(ladders: readonly Ladder[]): string {
+  const last = ladders.flatMap(({ steps }) => (steps.length > 1 ? steps.slice(-1) : []));
+  const times = (engine: string): number => last.filter((step) => step.engine === engine).length;
+  const [best] = [...last].sort((a, b) => times(b.engine) - times(a.engine));
+  if (best === undefined) return '';
+  const own = last.filter(({ engine }) => engine === best.engine).map(({ from }) => from);
+  const format = money(ladders[0]?.currency);
+  const [least, most] = [format(Math.min(...own)), format(Math.max(...own))];
+  const where = least === most ? least : `${least} to ${most}, depending on the kind,`;
+  return `${best.engine} pays where a well-rated picture is worth ${where} or more.`;
+}
+
 /** What follows from all of them. */
 export function choiceWords(ladders: readonly Ladder[]): string {
   const single = ladders.filter(({ steps }) => steps.length === 1);
@@ -84,6 +107,7 @@ export function choiceWords(ladders: readonly Ladder[]): string {
   const unsure = ladders.length - single.length - told.length;
   const kinds = (n: number): string => counted(n, 'kind');
   return [
+    dearestWords(ladders),
     single.length > 0 ? `For ${kinds(single.length)} of prompt one engine is both cheapest and best rated.` : '',
     told.length > 0 ? `For ${kinds(told.length)} every switch point is told apart.` : '',
     unsure > 0 ? `For ${kinds(unsure)} a dearer engine looks better, but how much a picture must be worth for it is not known yet.` : '',

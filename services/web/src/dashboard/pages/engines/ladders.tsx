@@ -5,7 +5,7 @@ import { EngineName } from '../../parts/engine-name';
 import { farthest, kindName, ladderWords, type Ladder, type Step } from './kind-rows';
 
 const WIDTH = 400;
-const HEIGHT = 22;
+const HEIGHT = 26;
 const BAR = 10;
 
 interface LadderProps {
@@ -18,14 +18,15 @@ function LadderBar({ ladder, end }: LadderProps): JSX.Element {
   const { colourOf } = useEngines();
   const x = (worth: number): number => Math.min(1, worth / end) * WIDTH;
   const { steps } = ladder;
-  const whisker = ({ engine, lower, upper }: Step): JSX.Element => (
+  // One below the other, as intervals of neighbouring switch points overlap.
+  const whisker = ({ engine, lower, upper }: Step, i: number): JSX.Element => (
     <line
       key={engine}
       className={upper === null ? 'whisker open' : 'whisker'}
       x1={x(lower)}
       x2={upper === null ? WIDTH : x(upper)}
-      y1={HEIGHT - 4}
-      y2={HEIGHT - 4}
+      y1={BAR + 6 + i * 5}
+      y2={BAR + 6 + i * 5}
     />
   );
   return (

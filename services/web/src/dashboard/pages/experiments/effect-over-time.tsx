@@ -6,7 +6,7 @@ import { instant } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import { TimeChart } from '../../parts/time-chart';
-import type { Results } from './rows';
+import type { Interval, Results } from './rows';
 import { lift } from './words';
 
 export interface ExperimentProps {
@@ -35,9 +35,16 @@ const COLUMNS: readonly Column<PointRow>[] = [
 /** Wider intervals than this say nothing, and would press all others flat: they are left out of the drawing, not of the table. */
 const WIDEST = 3;
 
+/** A comparison that could not be made has an interval without width: a gap, and not the certainty of no change. */
+const saysNothing = (interval: Interval | null): boolean => interval !== null && interval[0] === interval[1];
+
 function rowsOf({ series }: Results): readonly PointRow[] {
   return series.points.flatMap(({ at, arms }) =>
-    arms.map(({ arm, n, effect, interval }) => ({ at, arm, n, effect, low: interval?.[0] ?? null, high: interval?.[1] ?? null })),
+    arms.map(({ arm, n, effect, interval }) =>
+      saysNothing(interval)
+        ? { at, arm, n, effect: null, low: null, high: null }
+        : { at, arm, n, effect, low: interval?.[0] ?? null, high: interval?.[1] ?? null },
+    ),
   );
 }
 

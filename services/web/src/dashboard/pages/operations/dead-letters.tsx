@@ -79,7 +79,7 @@ export function DeadLetters({ letters, hasMore, address }: DeadLettersProps): JS
     return (
       <section className="panel" aria-label="Dead letters">
         <Empty title="No dead letters">
-          Every event was folded. Those that cannot be would be here with their cause, to be replayed or discarded.
+          Every event was folded. Those that cannot be would be here with their cause, to be fixed, replayed or discarded.
         </Empty>
       </section>
     );

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<RatingSummaryRow>[] = [
   },
   {
     id: 'low_rate',
-    label: 'Share of low ratings',
+    label: 'Share of low',
     value: (row) => row.low_rate,
     files: [
       { id: 'low_rate', value: (row) => row.low_rate },
