@@ -187,6 +187,15 @@ describe('appending to Kafka', () => {
     expect(broker.stored.get('t/0')).toEqual(['a', 'c']);
   });
 
+  it('goes on with a fresh producer when a send never ends, as when kafkajs forgets a request of a broken connection', async () => {
+    const impatient = new Appender(broker.connect, { limits, sendWithinMs: 30, onWarning: () => undefined });
+    appender = impatient;
+    broker.faults.push(() => new Promise(() => undefined));
+    expect(await append(['a', 'b'])).toHaveLength(2);
+    expect(broker.producers).toBe(2);
+    expect(broker.stored.get('t/0')).toEqual(['a', 'b']);
+  });
+
   it('never reuses the sequence numbers of a send it gave up: the next one has a fresh producer', async () => {
     broker.faults.push(
       () => Promise.reject(new Error('lost')),

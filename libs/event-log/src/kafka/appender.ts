@@ -4,16 +4,22 @@ import type { AppendTicket, PendingRecord } from './append-ticket';
 import { isBrokenProducer, isTooLarge, isUnknownTopic, toLogError } from './kafka-errors';
 import { type Chunk, PendingQueues, type SendLimits } from './pending-queues';
 import { type ConnectProducer, ProducerSlot } from './producer-slot';
-import { backOffMs, Signal } from './signal';
+import { atMost, backOffMs, Signal } from './signal';
 import { type Acknowledged, sendVerified } from './verified-send';
 
 export interface AppenderOptions {
   readonly limits: SendLimits;
+  /** A send that has not ended by then is given up, milliseconds (default 20,000). */
+  readonly sendWithinMs?: number;
   readonly onWarning: (message: string, cause?: unknown) => void;
 }
 
 /** The same producer is tried this often before another one takes over (which may write a record twice, never lose it). */
 const TRIES_PER_PRODUCER = 4;
+const SEND_WITHIN_MS = 20_000;
+
+/** kafkajs forgets requests whose connection breaks at the wrong moment: such a send never ends, and everything behind it would wait for ever. */
+class SendForgottenError extends Error {}
 
 /**
  * Group commit in front of one producer: exactly one send is outstanding, its retries included; what arrives meanwhile goes
@@ -67,8 +73,8 @@ export class Appender {
 
   /** The chunks that are to be sent again, as they are. */
   async #sendOnce(chunks: readonly Chunk[]): Promise<readonly Chunk[]> {
-    const producer = await this.#producer.get();
-    const { acknowledged, missing, mistaken } = await sendVerified(producer.send, chunks, producer.ends);
+    const producer = await this.#inTime(this.#producer.get());
+    const { acknowledged, missing, mistaken } = await this.#inTime(sendVerified(producer.send, chunks, producer.ends));
     acknowledged.forEach(settle);
     if (missing.length > 0)
       this.options.onWarning(`${missing.length} partitions were dropped from an acknowledged send, sending them again`);
@@ -79,11 +85,22 @@ export class Appender {
     return [...missing, ...mistaken];
   }
 
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const withinMs = this.options.sendWithinMs ?? SEND_WITHIN_MS;
+    const outcome = await atMost(
+      work.then((value) => ({ value })),
+      withinMs,
+    );
+    if (!outcome) throw new SendForgottenError(`a send has not ended within ${withinMs} ms`);
+    return outcome.value;
+  }
+
   async #afterFailure(open: readonly Chunk[], error: unknown, failures: number): Promise<readonly Chunk[]> {
     this.options.onWarning('a send failed', error);
     if (isTooLarge(error)) return this.#divide(open, error);
     if (isUnknownTopic(error)) return this.#giveUp(open, error);
-    if (isBrokenProducer(error) || failures % TRIES_PER_PRODUCER === 0) await this.#producer.discard();
+    if (error instanceof SendForgottenError || isBrokenProducer(error) || failures % TRIES_PER_PRODUCER === 0)
+      await this.#producer.discard();
     const wanted = open.filter((chunk) => chunk.entries.some((entry) => !entry.ticket.settled));
     // A chunk that is dropped leaves a sequence range of unknown fate behind: its numbers must not be used for other records.
     if (wanted.length < open.length) await this.#producer.discard();
