@@ -4,6 +4,7 @@ export * from './embedded/reach';
 export * from './embedded/errors';
 export * from './errors';
 export * from './migrate';
+export type { Transaction } from './pipelined';
 export * from './pool';
 export * from './transaction';
 export * from './value-types';

@@ -1,16 +1,7 @@
 import type { PoolClient } from 'pg';
 import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
-import { pipelined } from './pipelined';
-import { lend, settle, type DatabasePool, type Sql } from './pool';
-
-/**
- * SQL inside one transaction. Statements may be sent before the last one has answered; they run in the order they were sent, and after
- * one that failed the others fail too.
- */
-export interface Transaction extends Sql {
-  /** Runs a `COPY ... FROM STDIN` in text format with these lines: the fastest way to add many rows. */
-  copyIn(statement: string, rows: string): Promise<void>;
-}
+import { pipelined, type Transaction } from './pipelined';
+import { lend, settle, type DatabasePool } from './pool';
 
 export interface TransactionOptions {
   /** Default: the server's, READ COMMITTED. */
