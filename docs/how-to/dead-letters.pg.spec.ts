@@ -35,6 +35,8 @@ async function letters(): Promise<readonly unknown[]> {
   return ((await answer.json()) as { readonly data: readonly unknown[] }).data;
 }
 
+jest.setTimeout(240_000);
+
 it('the page on dead letters works as written', async () => {
   const log = await createPostgresLog({ url: database.url });
   const broken = { topic: 'picly.action-tracked', value: Buffer.from('{"action":'), timestamp: Date.now() };

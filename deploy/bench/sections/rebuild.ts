@@ -15,6 +15,7 @@ import { median, quantile } from '../harness/statistics';
 
 const PROJECTION = 'prompt-analytics';
 const READ = '/api/analytics/top-prompts?limit=20';
+const PARTITIONS = 8;
 const LOOK_MS = 100;
 const READERS = 2;
 const WRITE_EVERY_MS = 100;
@@ -33,7 +34,7 @@ interface Serving {
 }
 
 async function serve(url: string): Promise<Serving> {
-  const env = { DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'error', AUDIT_INTERVAL_S: '0' };
+  const env = { DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'error', AUDIT_INTERVAL_S: '0', LOG_PARTITIONS: String(PARTITIONS) };
   const started = startProcess('services/prompt-analytics/src/main.js', { env, nodeArgs: productFlags() });
   const ready = await started.line(/^ready (\S+)/);
   return { base: ready[1] ?? '', process: started };
@@ -235,7 +236,7 @@ async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]
     say(`${events} events are in the log`);
     const pool = createPool({ url: server.url, maxConnections: 4 });
     const log = await createPostgresLog({ url: server.url });
-    await log.ensureTopics(topicSpecs(EVENT_TYPES, 8));
+    await log.ensureTopics(topicSpecs(EVENT_TYPES, PARTITIONS));
     try {
       return await measure({ url: server.url, pool, log, admin: new ProjectionAdmin(pool) }, say);
     } finally {

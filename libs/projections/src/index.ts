@@ -5,6 +5,7 @@ export { backUpDecisions, restoreDecisions } from './dead-letters/decision-backu
 export { DeadLetterDesk, type DeskOptions } from './dead-letters/desk';
 export { requestSettlement, settlementOutcome, type SettleFailure, type SettleOutcome, type SettleRequest } from './dead-letters/jobs';
 export { MendRefusedError, mendedEvent, typeOfTopic, type MendedEvent } from './dead-letters/mend';
+export type { DeadLetterDetails, DeadLetterHistoryRow, DeadLetterRow } from './dead-letters/rows';
 export { readLetter, type LetterContent } from './dead-letters/read-letter';
 export { withDecisions } from './dead-letters/decisions';
 export { decodeRecords } from './decode';
@@ -36,6 +37,7 @@ export {
   type InstalledVersion,
   type VersionState,
 } from './versions';
+export { jobAnswer, versionAnswer, type JobAnswer, type VersionAnswer } from './rebuild/answers';
 export { isFinished, ProjectionAdmin, type RebuildRequest, type SideRequest } from './rebuild/admin';
 export { latestAudits, runAudits, type AuditResult } from './rebuild/audits';
 export { latestChecks, type Checks, type Verification } from './rebuild/checks';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { ApiClient, ApiError } from '@picly/api-client';
+import type { DeadLetterDetails, DeadLetterHistoryRow, DeadLetterRow, SettleOutcome } from '@picly/projections';
 import { count, counted, table } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { UserError } from '../user-error';
@@ -25,49 +26,6 @@ export interface AuthorFlags {
   readonly author?: string;
 }
 
-interface LetterRow {
-  readonly id: number;
-  readonly projection: string;
-  readonly version: number;
-  readonly event_id: string | null;
-  readonly cause: string;
-  readonly code: string;
-  readonly message: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly sequence: number;
-  readonly attempts: number;
-  readonly first_seen: string;
-  readonly last_seen: string;
-}
-
-interface Shown extends LetterRow {
-  readonly behind: number;
-  readonly meaning: string | null;
-  readonly content: { readonly occurred_at: string; readonly person: string; readonly body: Readonly<Record<string, unknown>> } | null;
-  readonly original: { readonly headers: Readonly<Record<string, string>>; readonly text: string | null; readonly base64: string };
-}
-
-interface Outcome {
-  readonly folded: number;
-  readonly duplicates: number;
-  readonly discarded: number;
-  readonly failures: readonly { readonly letter: number; readonly cause: string; readonly code: string; readonly message: string }[];
-}
-
-interface HistoryRow {
-  readonly letter: number;
-  readonly at: string;
-  readonly action: string;
-  readonly projection: string;
-  readonly event_id: string | null;
-  readonly code: string;
-  readonly author: string;
-  readonly reason: string | null;
-}
-
 const minute = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 const author = ({ author: given }: AuthorFlags): string => given ?? userInfo().username;
 const patient = ({ url, key }: CliConfig): ApiClient =>
@@ -75,7 +33,7 @@ const patient = ({ url, key }: CliConfig): ApiClient =>
 
 export async function listLetters({ json, event, ...filter }: ListFlags, config: CliConfig): Promise<number> {
   const query = { ...filter, event_id: event };
-  const { data, next_cursor: more } = await clientFor(config).get<{ data: readonly LetterRow[]; next_cursor: string | null }>(PATH, {
+  const { data, next_cursor: more } = await clientFor(config).get<{ data: readonly DeadLetterRow[]; next_cursor: string | null }>(PATH, {
     query,
   });
   if (json) printJson(data);
@@ -104,7 +62,7 @@ export async function showLetter(
   flags: { readonly json?: boolean; readonly body?: boolean },
   config: CliConfig,
 ): Promise<number> {
-  const letter = await clientFor(config).get<Shown>(`${PATH}/${id}`);
+  const letter = await clientFor(config).get<DeadLetterDetails>(`${PATH}/${id}`);
   if (flags.body) {
     if (!letter.content) throw new UserError(`what dead letter ${id} says cannot be read: write the event anew`);
     printJson(letter.content.body);
@@ -113,7 +71,7 @@ export async function showLetter(
   return 0;
 }
 
-function page(letter: Shown): string {
+function page(letter: DeadLetterDetails): string {
   const { content, original } = letter;
   const lines = [
     `dead letter ${letter.id} of ${letter.projection} v${letter.version}`,
@@ -139,7 +97,7 @@ export async function fixLetter(
 ): Promise<number> {
   const body = await readBody(flags.data);
   const wanted = { body, author: author(flags), ...(flags.reason !== undefined && { reason: flags.reason }) };
-  const outcome = await clientFor(config).post<Outcome>(`${PATH}/${id}/fix`, wanted).catch(unchanged);
+  const outcome = await clientFor(config).post<SettleOutcome>(`${PATH}/${id}/fix`, wanted).catch(unchanged);
   return tell(`dead letter ${id} is fixed`, outcome);
 }
 
@@ -170,13 +128,13 @@ export async function replayLetters(
   const isFiltered = Object.keys(filter).length > 0;
   if (ids.length > 0 === isFiltered) throw new UserError('say which: ids of letters, or --projection, --cause, --code, --key');
   if (isFiltered) {
-    const outcome = await patient(config).post<Outcome & { queues: number }>(`${PATH}/replay`, { ...filter, author: author(flags) });
+    const outcome = await patient(config).post<SettleOutcome & { queues: number }>(`${PATH}/replay`, { ...filter, author: author(flags) });
     return tell(counted(outcome.queues, 'queue'), outcome);
   }
   let exitCode = 0;
   for (const id of ids) {
     const outcome = await patient(config)
-      .post<Outcome>(`${PATH}/${id}/replay`, { author: author(flags) })
+      .post<SettleOutcome>(`${PATH}/${id}/replay`, { author: author(flags) })
       .catch(unchanged);
     exitCode = Math.max(exitCode, tell(`dead letter ${id}`, outcome));
   }
@@ -191,7 +149,7 @@ export async function discardLetters(
   let exitCode = 0;
   for (const id of ids) {
     const outcome = await patient(config)
-      .post<Outcome>(`${PATH}/${id}/discard`, { author: author(flags), reason: flags.reason })
+      .post<SettleOutcome>(`${PATH}/${id}/discard`, { author: author(flags), reason: flags.reason })
       .catch(unchanged);
     exitCode = Math.max(exitCode, tell(`dead letter ${id} is discarded`, outcome));
   }
@@ -199,7 +157,7 @@ export async function discardLetters(
 }
 
 /** One line, and one for each letter that still fails; 2 when there is one. */
-function tell(what: string, { folded, duplicates, failures }: Outcome): number {
+function tell(what: string, { folded, duplicates, failures }: SettleOutcome): number {
   const known = duplicates > 0 ? `, ${count(duplicates)} of them known already` : '';
   print(`${what}: ${counted(folded, 'event')} folded${known}`);
   for (const { letter, cause, code, message } of failures)
@@ -209,7 +167,7 @@ function tell(what: string, { folded, duplicates, failures }: Outcome): number {
 
 export async function showHistory(flags: Pick<ListFlags, 'projection' | 'event' | 'limit' | 'json'>, config: CliConfig): Promise<number> {
   const query = { projection: flags.projection, event_id: flags.event, limit: flags.limit };
-  const { data } = await clientFor(config).get<{ readonly data: readonly HistoryRow[] }>(`${PATH}/history`, { query });
+  const { data } = await clientFor(config).get<{ readonly data: readonly DeadLetterHistoryRow[] }>(`${PATH}/history`, { query });
   if (flags.json) printJson(data);
   else if (data.length === 0) print('nothing was done about dead letters yet');
   else {

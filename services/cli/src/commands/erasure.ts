@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '@picly/api-client';
+import type { ErasureReceipt } from '@picly/erasure';
 import { count, counted, table } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { clientFor, print, printJson } from './client';
@@ -23,27 +24,6 @@ export interface PersonExportFlags {
   readonly out?: string;
 }
 
-interface Receipt {
-  readonly id: string;
-  readonly person: string;
-  readonly state: string;
-  readonly requested_at: string;
-  readonly finished_at: string | null;
-  readonly subjects: { readonly visits: number; readonly generations: number };
-  readonly keys_destroyed: number;
-  readonly events: number;
-  readonly dead_letters: number;
-  readonly projections: readonly {
-    readonly projection: string;
-    readonly version: number;
-    readonly outcome: string | null;
-    readonly events: number;
-    readonly tables: Readonly<Record<string, { readonly inserted: number; readonly updated: number; readonly deleted: number }>>;
-  }[];
-  readonly storage: { readonly rewritten: boolean; readonly wal: string; readonly notes: readonly string[] } | null;
-  readonly last_error: string | null;
-}
-
 const STEPS: Readonly<Record<string, string>> = {
   collecting: 'looking for the visits and generations of the person',
   destroying: 'destroying the keys',
@@ -55,21 +35,21 @@ const STEPS: Readonly<Record<string, string>> = {
 /** Asks for the erasure and shows how it goes on; it does so in the system, whether somebody watches or not. */
 export async function erase(flags: EraseFlags & { readonly user: string }, config: CliConfig): Promise<number> {
   const client = clientFor(config);
-  let receipt = await client.post<Receipt>(PATH, { user_id: flags.user, ...(flags.scrub && { scrub: true }) });
+  let receipt = await client.post<ErasureReceipt>(PATH, { user_id: flags.user, ...(flags.scrub && { scrub: true }) });
   let told = '';
   while (flags.wait && receipt.state !== 'done') {
     const line = receipt.last_error === null ? STEPS[receipt.state] : `waits and tries again (${receipt.last_error})`;
     if (line !== undefined && line !== told) process.stderr.write(`${line}\n`);
     told = line ?? told;
     await sleep(LOOK_MS);
-    receipt = await client.get<Receipt>(`${PATH}/${receipt.id}`);
+    receipt = await client.get<ErasureReceipt>(`${PATH}/${receipt.id}`);
   }
   if (flags.json) printJson(receipt);
   else print(page(receipt));
   return 0;
 }
 
-function page(receipt: Receipt): string {
+function page(receipt: ErasureReceipt): string {
   if (receipt.state !== 'done') return `erasure ${receipt.id} is under way: picly erase receipt ${receipt.id}`;
   const { visits, generations } = receipt.subjects;
   const rows = receipt.projections.flatMap(({ projection, version, outcome, tables }) => [
@@ -99,14 +79,14 @@ function page(receipt: Receipt): string {
 }
 
 export async function showReceipt(id: string, { json }: { readonly json?: boolean }, config: CliConfig): Promise<number> {
-  const receipt = await clientFor(config).get<Receipt>(`${PATH}/${encodeURIComponent(id)}`);
+  const receipt = await clientFor(config).get<ErasureReceipt>(`${PATH}/${encodeURIComponent(id)}`);
   if (json) printJson(receipt);
   else print(page(receipt));
   return 0;
 }
 
 export async function listErasures({ json }: { readonly json?: boolean }, config: CliConfig): Promise<number> {
-  const { data } = await clientFor(config).get<{ readonly data: readonly Receipt[] }>(PATH);
+  const { data } = await clientFor(config).get<{ readonly data: readonly ErasureReceipt[] }>(PATH);
   if (json) printJson(data);
   else if (data.length === 0) print('nobody was erased');
   else {

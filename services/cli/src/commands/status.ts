@@ -1,4 +1,5 @@
 import type { ApiClient } from '@picly/api-client';
+import type { ProjectionStatus } from '@picly/projections';
 import { count, table } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { clientFor, print, printJson } from './client';
@@ -6,29 +7,6 @@ import { clientFor, print, printJson } from './client';
 export interface StatusFlags {
   readonly partitions?: boolean;
   readonly json?: boolean;
-}
-
-interface PartitionRow {
-  readonly topic: string;
-  readonly partition: number;
-  readonly position: number;
-  readonly end: number | null;
-  readonly lag: number | null;
-  readonly owner: string;
-  readonly updated_at: string;
-  readonly last_error: string | null;
-}
-
-interface ProjectionRow {
-  readonly projection: string;
-  readonly version: number;
-  readonly active: boolean;
-  readonly events_folded: number;
-  readonly dead_letters: number;
-  readonly lag_events: number | null;
-  readonly events_per_second: number | null;
-  readonly event_time: string | null;
-  readonly partitions: readonly PartitionRow[];
 }
 
 interface Health {
@@ -44,7 +22,7 @@ const known = (n: number | null): string => (n === null ? '?' : count(n));
 export async function showStatus(flags: StatusFlags, config: CliConfig): Promise<number> {
   const client = clientFor(config);
   const health = await healthOf(client);
-  const { data: projections } = await client.get<{ readonly data: readonly ProjectionRow[] }>('/api/analytics/admin/projections');
+  const { data: projections } = await client.get<{ readonly data: readonly ProjectionStatus[] }>('/api/analytics/admin/projections');
   const failing = projections.flatMap(({ partitions }) => partitions).some((partition) => partition.last_error !== null);
   const exitCode = health.status === 'ok' && !failing ? 0 : UNWELL;
   if (flags.json) {
@@ -68,7 +46,7 @@ const checks = ({ checks: parts }: Health): string =>
     .map(([name, state]) => `${name} ${state}`)
     .join(', ');
 
-function projectionTable(rows: readonly ProjectionRow[]): string {
+function projectionTable(rows: readonly ProjectionStatus[]): string {
   return table(rows, [
     { title: 'VIEW', value: (row) => `${row.projection} v${row.version}${row.active ? '' : ' (not active)'}` },
     { title: 'FOLDED', value: (row) => count(row.events_folded), align: 'right' },
@@ -80,7 +58,7 @@ function projectionTable(rows: readonly ProjectionRow[]): string {
   ]);
 }
 
-function partitionTable(rows: readonly ProjectionRow[]): string {
+function partitionTable(rows: readonly ProjectionStatus[]): string {
   const partitions = rows.flatMap((row) => row.partitions.map((partition) => ({ ...partition, view: row.projection })));
   return table(partitions, [
     { title: 'VIEW', value: (row) => row.view },
@@ -93,7 +71,7 @@ function partitionTable(rows: readonly ProjectionRow[]): string {
   ]);
 }
 
-function troubles(rows: readonly ProjectionRow[]): readonly string[] {
+function troubles(rows: readonly ProjectionStatus[]): readonly string[] {
   return rows.flatMap(({ projection, partitions }) =>
     partitions.flatMap(({ topic, partition, last_error }) =>
       last_error === null ? [] : [`${projection}, ${topic}/${partition}: ${last_error}`],

@@ -13,8 +13,8 @@ import {
   View,
   type ListPage,
 } from '@picly/platform';
-import { DEAD_LETTER_CAUSES, readLetter } from '@picly/projections';
-import { DeadLettersQueries, type DeadLetterHistoryRow, type DeadLetterRow } from './dead-letters.queries';
+import { DEAD_LETTER_CAUSES, readLetter, type DeadLetterDetails, type DeadLetterHistoryRow, type DeadLetterRow } from '@picly/projections';
+import { DeadLettersQueries } from './dead-letters.queries';
 
 export class DeadLettersQuery extends ListQuery {
   @Text({ min: 1, max: 200 }, { optional: true, description: 'Only those of this projection.' })
@@ -145,7 +145,7 @@ export class DeadLettersController {
     problems: ['not_found'],
     tag: 'dead letters',
   })
-  async show(@Param('id') id: string): Promise<object> {
+  async show(@Param('id') id: string): Promise<DeadLetterDetails> {
     const found = /^\d{1,15}$/.test(id) ? await this.deadLetters.find(Number(id)) : undefined;
     if (!found)
       throw new ProblemError('not_found', { detail: 'there is no dead letter with this id: it was settled before, or never was' });

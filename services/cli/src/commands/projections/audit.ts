@@ -1,20 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditResult } from '@picly/projections';
 import { count, table } from '@picly/terminal';
 import type { CliConfig } from '../../config';
 import { UserError } from '../../user-error';
 import { clientFor, print, printJson } from '../client';
 import { ask, PROJECTIONS } from './jobs';
-
-interface AuditRow {
-  readonly projection: string;
-  readonly version: number;
-  readonly audit: string;
-  readonly ran_at: string;
-  readonly took_ms: number;
-  readonly offending: number;
-  readonly sample: readonly Readonly<Record<string, unknown>>[];
-  readonly error: string | null;
-}
 
 const DIFFERS = 4;
 const PATIENCE_MS = 120_000;
@@ -31,12 +21,12 @@ export async function audit(names: readonly string[], flags: { readonly json?: b
   else show(rows);
   return rows.some(({ offending }) => offending !== 0) ? DIFFERS : 0;
 
-  async function latest(): Promise<readonly AuditRow[]> {
-    return (await client.get<{ readonly data: readonly AuditRow[] }>(`${PROJECTIONS}/audits`)).data;
+  async function latest(): Promise<readonly AuditResult[]> {
+    return (await client.get<{ readonly data: readonly AuditResult[] }>(`${PROJECTIONS}/audits`)).data;
   }
 
   /** Results that are newer than those before; a projection without audits has none. */
-  async function ran(wanted: readonly string[], old: readonly AuditRow[]): Promise<readonly AuditRow[]> {
+  async function ran(wanted: readonly string[], old: readonly AuditResult[]): Promise<readonly AuditResult[]> {
     const agedBefore = new Map(old.map((row) => [`${row.projection} ${row.audit}`, row.ran_at]));
     let settledAt: number | undefined;
     let known = 0;
@@ -54,7 +44,7 @@ export async function audit(names: readonly string[], flags: { readonly json?: b
   }
 }
 
-function show(rows: readonly AuditRow[]): void {
+function show(rows: readonly AuditResult[]): void {
   print(
     table(rows, [
       { title: 'PROJECTION', value: (row) => `${row.projection} v${row.version}` },

@@ -1,54 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, patiently, type ApiClient } from '@picly/api-client';
+import type { Difference, JobAnswer, PartitionProgress } from '@picly/projections';
 import { count, duration, Progress, table } from '@picly/terminal';
 import { print } from '../client';
-
-export interface PartitionProgress {
-  readonly topic: string;
-  readonly partition: number;
-  readonly position: number;
-  readonly end: number;
-  readonly events_per_second: number;
-  readonly remaining_s: number | null;
-}
-
-export interface JobRow {
-  readonly id: number;
-  readonly kind: string;
-  readonly projection: string;
-  readonly base_version: number | null;
-  readonly version: number | null;
-  readonly state: 'requested' | 'building' | 'comparing' | 'switching' | 'done' | 'failed' | 'cancelled';
-  readonly message: string | null;
-  readonly starts: number;
-  readonly progress: {
-    readonly events: number;
-    readonly total: number;
-    readonly events_per_second: number;
-    readonly remaining_s: number | null;
-    readonly partitions: readonly PartitionProgress[];
-  } | null;
-  readonly comparison: { readonly differences: number } | null;
-  readonly requested_at: string;
-}
-
-interface DifferenceRow {
-  readonly table: string;
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly kind: 'only_base' | 'only_built' | 'changed';
-  readonly columns: readonly string[];
-}
 
 export const PROJECTIONS = '/api/analytics/admin/projections';
 const LOOK_EVERY_MS = 500;
 const SHOWN_DIFFERENCES = 20;
 
-const isEnded = ({ state }: JobRow): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
+const isEnded = ({ state }: JobAnswer): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 
 /** Follows jobs to their end, with a bar for all of them together; a system that restarts meanwhile is waited for. */
-export async function follow(client: ApiClient, asked: readonly JobRow[]): Promise<readonly JobRow[]> {
+export async function follow(client: ApiClient, asked: readonly JobAnswer[]): Promise<readonly JobAnswer[]> {
   const view = new Following(asked.map(({ projection }) => projection).join(', '));
-  let jobs: readonly JobRow[] = asked;
+  let jobs: readonly JobAnswer[] = asked;
   view.look(jobs);
   while (!jobs.every(isEnded)) {
     await sleep(LOOK_EVERY_MS);
@@ -59,8 +24,8 @@ export async function follow(client: ApiClient, asked: readonly JobRow[]): Promi
   return jobs;
 }
 
-const again = async (client: ApiClient, job: JobRow): Promise<JobRow> =>
-  isEnded(job) ? job : patiently(() => client.get<JobRow>(`${PROJECTIONS}/jobs/${job.id}`));
+const again = async (client: ApiClient, job: JobAnswer): Promise<JobAnswer> =>
+  isEnded(job) ? job : patiently(() => client.get<JobAnswer>(`${PROJECTIONS}/jobs/${job.id}`));
 
 /** A bar, and a line above it whenever something begins or ends. */
 class Following {
@@ -69,7 +34,7 @@ class Following {
 
   constructor(private readonly label: string) {}
 
-  look(jobs: readonly JobRow[]): void {
+  look(jobs: readonly JobAnswer[]): void {
     const total = jobs.reduce((sum, { progress }) => sum + (progress?.total ?? 0), 0);
     const events = jobs.reduce((sum, { progress }) => sum + (progress?.events ?? 0), 0);
     if (total > 0) {
@@ -100,15 +65,15 @@ export async function ask<T>(work: Promise<T>): Promise<T> {
 }
 
 /** What became of each job, and rows that differ. */
-export async function report(client: ApiClient, jobs: readonly JobRow[]): Promise<void> {
+export async function report(client: ApiClient, jobs: readonly JobAnswer[]): Promise<void> {
   for (const job of jobs) {
     print(`${job.projection}: ${job.message ?? job.state}`);
     if ((job.comparison?.differences ?? 0) > 0) await reportDifferences(client, job);
   }
 }
 
-async function reportDifferences(client: ApiClient, job: JobRow): Promise<void> {
-  const { data } = await client.get<{ readonly data: readonly DifferenceRow[] }>(`${PROJECTIONS}/jobs/${job.id}/differences`, {
+async function reportDifferences(client: ApiClient, job: JobAnswer): Promise<void> {
+  const { data } = await client.get<{ readonly data: readonly Difference[] }>(`${PROJECTIONS}/jobs/${job.id}/differences`, {
     query: { limit: SHOWN_DIFFERENCES },
   });
   print(
@@ -122,13 +87,13 @@ async function reportDifferences(client: ApiClient, job: JobRow): Promise<void> 
   if (more > 0) print(`and ${count(more)} more: picly export admin/projections/jobs/${job.id}/differences`);
 }
 
-function wordsFor({ kind, columns }: DifferenceRow, job: JobRow): string {
+function wordsFor({ kind, columns }: Difference, job: JobAnswer): string {
   if (kind === 'only_base') return `only in version ${job.base_version ?? '?'}`;
   if (kind === 'only_built') return `missing in version ${job.base_version ?? '?'}`;
   return columns.join(', ');
 }
 
-export function jobTable(jobs: readonly JobRow[]): string {
+export function jobTable(jobs: readonly JobAnswer[]): string {
   return table(jobs, [
     { title: 'JOB', value: (job) => String(job.id), align: 'right' },
     { title: 'KIND', value: (job) => job.kind },
@@ -155,6 +120,6 @@ export function partitionTable(partitions: readonly PartitionProgress[]): string
 
 const left = (seconds: number | null | undefined): string => (typeof seconds === 'number' ? duration(1_000 * seconds) : '?');
 
-function shareOf({ progress }: JobRow): string {
+function shareOf({ progress }: JobAnswer): string {
   return progress && progress.total > 0 ? `${Math.floor((100 * progress.events) / progress.total)} %` : '';
 }

@@ -1,7 +1,8 @@
+import type { JobAnswer } from '@picly/projections';
 import type { CliConfig } from '../../config';
 import { UserError } from '../../user-error';
 import { clientFor, print, printJson } from '../client';
-import { ask, follow, jobTable, partitionTable, PROJECTIONS, report, type JobRow } from './jobs';
+import { ask, follow, jobTable, partitionTable, PROJECTIONS, report } from './jobs';
 
 export interface RebuildFlags {
   readonly show?: 'always' | 'equal' | 'never';
@@ -17,7 +18,7 @@ const FAILED = 1;
 const DIFFERS = 4;
 
 interface Jobs {
-  readonly data: readonly JobRow[];
+  readonly data: readonly JobAnswer[];
 }
 
 export async function rebuild(names: readonly string[], flags: RebuildFlags, config: CliConfig): Promise<number> {
@@ -48,7 +49,7 @@ export async function switchTo(
   config: CliConfig,
 ): Promise<number> {
   const body = version === undefined ? {} : { version };
-  const job = await ask(clientFor(config).post<JobRow>(`${PROJECTIONS}/${encodeURIComponent(name)}/${kind}`, body));
+  const job = await ask(clientFor(config).post<JobAnswer>(`${PROJECTIONS}/${encodeURIComponent(name)}/${kind}`, body));
   return settle([job], {}, config);
 }
 
@@ -67,7 +68,7 @@ export async function drop(name: string, which: string | undefined, config: CliC
 
 /** Waits for the end and tells it: 0 well, 1 failed, 4 rows differ and readers are as before (verify, --show equal). */
 async function settle(
-  asked: readonly JobRow[],
+  asked: readonly JobAnswer[],
   flags: { readonly detach?: boolean; readonly json?: boolean },
   config: CliConfig,
 ): Promise<number> {
@@ -89,7 +90,7 @@ async function copy(names: readonly string[], flags: RebuildFlags & { readonly u
   if (flags.name === undefined) throw new UserError('--until needs --name: what the copy is called');
   const isTime = /^\d{4}-/.test(flags.until);
   const body = { label: flags.name, ...(isTime ? { until: instant(flags.until) } : { until_position: flags.until }) };
-  const job = await ask(clientFor(config).post<JobRow>(`${PROJECTIONS}/${encodeURIComponent(name)}/copy`, body));
+  const job = await ask(clientFor(config).post<JobAnswer>(`${PROJECTIONS}/${encodeURIComponent(name)}/copy`, body));
   return settle([job], flags, config);
 }
 
@@ -103,8 +104,8 @@ function instant(text: string): string {
 async function cancel(names: readonly string[], config: CliConfig): Promise<number> {
   if (names.length === 0) throw new UserError('say whose rebuild to cancel');
   const client = clientFor(config);
-  const jobs: JobRow[] = [];
-  for (const name of names) jobs.push(await ask(client.post<JobRow>(`${PROJECTIONS}/${encodeURIComponent(name)}/cancel`, {})));
+  const jobs: JobAnswer[] = [];
+  for (const name of names) jobs.push(await ask(client.post<JobAnswer>(`${PROJECTIONS}/${encodeURIComponent(name)}/cancel`, {})));
   await report(client, await follow(client, jobs));
   return 0;
 }

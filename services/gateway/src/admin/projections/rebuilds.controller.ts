@@ -1,17 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { schemaOf, Text } from '@picly/contracts';
 import { Answers, decodeCursor, encodeCursor, ListQuery, pageOf, ProblemError, ValidQuery, View, type ListPage } from '@picly/platform';
-import { ProjectionAdmin, type Checks, type Difference, type Job } from '@picly/projections';
-import {
-  AUDIT_EXAMPLE,
-  CHECKS_EXAMPLE,
-  DIFFERENCE_EXAMPLE,
-  JOB_EXAMPLE,
-  jobAnswer,
-  VERSION_EXAMPLE,
-  versionAnswer,
-  type JobAnswer,
-} from './answers';
+import { jobAnswer, ProjectionAdmin, versionAnswer, type Checks, type Difference, type Job, type JobAnswer } from '@picly/projections';
+import { AUDIT_EXAMPLE, CHECKS_EXAMPLE, DIFFERENCE_EXAMPLE, JOB_EXAMPLE, VERSION_EXAMPLE } from './answers';
 import {
   DropRequest,
   OptionalVersionRequest,
