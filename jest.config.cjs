@@ -1,4 +1,5 @@
 const { readFileSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const path = require('node:path');
 
 const { $schema: _, ...swc } = JSON.parse(readFileSync(path.join(__dirname, '.swcrc'), 'utf8'));
@@ -21,6 +22,8 @@ const servers = (kind) => ({
 /** A project's servers are started only when one of its specs is to run. */
 module.exports = {
   testTimeout: 30_000,
+  // Specs wait for servers more than they compute: two at once also on two cores, where the default is one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   reporters: ['default', 'summary', '<rootDir>/deploy/scripts/verdict-reporter.cjs'],
   projects: [
     { ...common, displayName: 'unit', testRegex: '(?<!\\.(pg|kafka|browser))\\.spec\\.ts$' },
