@@ -244,6 +244,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     await star(page, 5).click();
     const card = page.locator(CARD);
     await card.getByRole('slider').waitFor();
+    await page.evaluate(`Promise.all(document.querySelector('.picly-rating').shadowRoot.getAnimations().map((one) => one.finished))`);
     const box = await card.boundingBox();
     expect(box && box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 800).toBe(true);
     expect(await card.getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr');
