@@ -6,19 +6,39 @@ const STAT_KEY = ['experiment', 'dimension', 'metric', 'arm', 'segment', 'phase'
 const STAT_KEY_TYPES = ['text', 'text', 'text', 'text', 'text', 'int', 'timestamptz'] as const;
 const STAT_VALUES = ['n', ...STAT_SUMS] as const;
 
-const statParameters = [...STAT_KEY_TYPES, 'bigint', ...STAT_SUMS.map(() => 'numeric')].map((type, n) => `$${n + 1}::${type}[]`);
-const ADD_STATS = `insert into experiment_stats as t (${[...STAT_KEY, ...STAT_VALUES].join(', ')})
-  select * from unnest(${statParameters.join(', ')})
-  on conflict (${STAT_KEY.join(', ')}) do update set ${STAT_VALUES.map((name) => `${name} = t.${name} + excluded.${name}`).join(', ')}`;
-const SWEEP_STATS = `delete from experiment_stats t using unnest(${statParameters.slice(0, STAT_KEY.length).join(', ')}) as k (${STAT_KEY.join(', ')})
-  where ${STAT_KEY.map((name) => `t.${name} = k.${name}`).join(' and ')} and ${STAT_VALUES.map((name) => `t.${name} = 0`).join(' and ')}`;
+interface AddedTable {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly keyTypes: readonly string[];
+  readonly values: readonly string[];
+  readonly valueTypes: readonly string[];
+}
 
-const BIN_KEY = ['experiment', 'metric', 'arm', 'bucket', 'bin'] as const;
-const binParameters = ['text', 'text', 'text', 'timestamptz', 'int', 'bigint'].map((type, n) => `$${n + 1}::${type}[]`);
-const ADD_BINS = `insert into experiment_bins as t (${BIN_KEY.join(', ')}, n) select * from unnest(${binParameters.join(', ')})
-  on conflict (${BIN_KEY.join(', ')}) do update set n = t.n + excluded.n`;
-const SWEEP_BINS = `delete from experiment_bins t using unnest(${binParameters.slice(0, BIN_KEY.length).join(', ')}) as k (${BIN_KEY.join(', ')})
-  where ${BIN_KEY.map((name) => `t.${name} = k.${name}`).join(' and ')} and t.n = 0`;
+/** Adds to rows, and answers where those stand that have come to nothing: sums of an hour may be below zero, so that also more may make nothing of them. */
+function addTo({ name, key, keyTypes, values, valueTypes }: AddedTable): string {
+  const parameters = [...keyTypes, ...valueTypes].map((type, n) => `$${n + 1}::${type}[]`);
+  return `with added as (
+      insert into ${name} as t (${[...key, ...values].join(', ')}) select * from unnest(${parameters.join(', ')})
+      on conflict (${key.join(', ')}) do update set ${values.map((value) => `${value} = t.${value} + excluded.${value}`).join(', ')}
+      returning ctid, ${values.map((value) => `t.${value} = 0`).join(' and ')} as is_nothing
+    )
+    select ctid::text as place from added where is_nothing`;
+}
+
+const ADD_STATS = addTo({
+  name: 'experiment_stats',
+  key: STAT_KEY,
+  keyTypes: STAT_KEY_TYPES,
+  values: STAT_VALUES,
+  valueTypes: ['bigint', ...STAT_SUMS.map(() => 'numeric')],
+});
+const ADD_BINS = addTo({
+  name: 'experiment_bins',
+  key: ['experiment', 'metric', 'arm', 'bucket', 'bin'],
+  keyTypes: ['text', 'text', 'text', 'timestamptz', 'int'],
+  values: ['n'],
+  valueTypes: ['bigint'],
+});
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
@@ -47,18 +67,32 @@ function binKeys(rows: readonly BinRow[]): string[] {
   ];
 }
 
+interface Nothing {
+  readonly place: string;
+}
+
+/** The rows were written by this transaction: nobody else moves them. */
+async function sweep(sql: FoldSql, table: string, nothing: readonly Nothing[]): Promise<void> {
+  if (nothing.length === 0) return;
+  await sql.query(
+    `delete from ${table} where ctid = any ($1::tid[])`,
+    [textArray(nothing.map(({ place }) => place))],
+    `results sweep ${table}`,
+  );
+}
+
 /** Adds the changes. A row that comes to nothing goes: a fold of the same events in another order would not have made it. */
 export async function storeSums(sql: FoldSql, sums: Sums): Promise<void> {
   const stats = sums.statRows();
   if (stats.length > 0) {
     const values = STAT_VALUES.map((_, index) => plainArray(stats.map((row) => row.sums[index] ?? 0n)));
-    await sql.query(ADD_STATS, [...statKeys(stats), ...values], 'results add stats');
-    const shrunk = stats.filter((row) => row.sums.some((value) => value !== undefined && value < 0n));
-    if (shrunk.length > 0) await sql.query(SWEEP_STATS, statKeys(shrunk), 'results sweep stats');
+    await sweep(sql, 'experiment_stats', await sql.query<Nothing>(ADD_STATS, [...statKeys(stats), ...values], 'results add stats'));
   }
   const bins = sums.binRows();
   if (bins.length === 0) return;
-  await sql.query(ADD_BINS, [...binKeys(bins), plainArray(bins.map(({ n }) => n))], 'results add bins');
-  const shrunk = bins.filter(({ n }) => n < 0n);
-  if (shrunk.length > 0) await sql.query(SWEEP_BINS, binKeys(shrunk), 'results sweep bins');
+  await sweep(
+    sql,
+    'experiment_bins',
+    await sql.query<Nothing>(ADD_BINS, [...binKeys(bins), plainArray(bins.map(({ n }) => n))], 'results add bins'),
+  );
 }
