@@ -101,6 +101,13 @@ describe('the sums that results are read from', () => {
     expect(await totals('purchase')).toMatchObject([{ arm: 'a', n: 0, sum: 0, sum_squares: 0 }]);
   });
 
+  it('keep no row that counts nothing, when what comes later was first', async () => {
+    await spec.fold([...running(), exposed('ann', 'b', 60), exposed('ann', 'a', 300)]);
+    await spec.fold([exposed('ann', 'a', 5)]);
+    expect(await totals('')).toMatchObject([{ arm: 'a', n: 0 }]);
+    expect(await spec.sql.query(`select * from experiment_stats where arm = 'b'`)).toEqual([]);
+  });
+
   it('take the average of what a unit rated, by its last word on each picture', async () => {
     await spec.fold([
       ...running(),
