@@ -99,17 +99,23 @@ it('stopped half way it goes on where it was, in another process, and folds ever
   let building = false;
   let reached = (): void => undefined;
   const half = new Promise<void>((resolve) => (reached = resolve));
-  const projection = watched((batch) => {
+  let goOn = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (goOn = resolve));
+  const projection = watched(async (batch) => {
     if (!building) return;
     folded.push(...batch.map(({ id }) => id));
-    if (folded.length >= 300) reached();
+    if (folded.length < 300) return;
+    reached();
+    await asked;
   });
   const first = await harness.start([projection], { maxRecords: 60 });
   await first.runner.whenFolded(await harness.append(events));
   building = true;
   const [job] = await harness.admin.rebuild(['toy'], { switch: 'never' });
   await half;
-  await first.stop();
+  const stopped = first.stop();
+  goOn();
+  await stopped;
   const before = folded.length;
   expect(before).toBeLessThan(600);
   await harness.start([projection], { maxRecords: 60 });
