@@ -135,8 +135,7 @@ async function request({ admin }: World): Promise<Job> {
 async function whileServing(world: World, base: string): Promise<Watched & { readonly load: Load }> {
   const under = load(base, world);
   await sleep(1_000);
-  const watched = await watch(world, (await request(world)).id);
-  await under.stop();
+  const watched = await watch(world, (await request(world)).id).finally(() => under.stop());
   if (watched.job.state !== 'done') throw new Error(`the rebuild ended as ${watched.job.state}: ${watched.job.message ?? ''}`);
   return { ...watched, load: under };
 }
@@ -172,6 +171,14 @@ const differencesOf = ({ comparison }: Job): number => comparison?.differences ?
 
 async function measure(world: World, say: BenchContext['say']): Promise<readonly Figure[]> {
   const serving = await serve(world.url);
+  try {
+    return await measureServed(world, serving, say);
+  } finally {
+    await serving.process.stop();
+  }
+}
+
+async function measureServed(world: World, serving: Serving, say: BenchContext['say']): Promise<readonly Figure[]> {
   await whenFolded(world);
   say('the serving version has folded everything');
   const live = await whileServing(world, serving.base);

@@ -1,4 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '@picly/testing';
+import { to } from 'pg-copy-streams';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
   createPool,
@@ -129,6 +130,18 @@ describe('a transaction', () => {
     }
     expect(pool.pg.waitingCount).toBe(0);
     await expect(pool.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('leaves a connection that streams may use', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    await inTransaction(one, (tx) => tx.query('select 1'));
+    await caught(inTransaction(one, (tx) => tx.query('select * from nothing')));
+    const client = await one.pg.connect();
+    const chunks: unknown[] = [];
+    for await (const chunk of client.query(to(`copy (select 7) to stdout`))) chunks.push(chunk);
+    client.release();
+    expect(chunks.join('')).toBe('7\n');
+    await one.close();
   });
 
   it('can be read only and isolated', async () => {

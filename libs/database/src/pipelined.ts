@@ -62,6 +62,11 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
   };
 }
 
+/** What uses the connection next waits for each answer again, as the driver's users expect. */
+export function endPipeline(client: PoolClient): void {
+  (client as Connected).pipeline = false;
+}
+
 interface Copy {
   readonly statement: string;
   readonly rows: string;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
-import { pipelined, type Transaction } from './pipelined';
+import { endPipeline, pipelined, type Transaction } from './pipelined';
 import { lend, settle, type DatabasePool } from './pool';
 
 export interface TransactionOptions {
@@ -24,20 +24,27 @@ export async function inTransaction<T>(
   const client = await lend(pool.pg);
   return settle(client, pool.answerTimeoutMs, async (plain) => {
     const sql = pipelined(client, plain, pool.answerTimeoutMs);
-    await sql.query(beginStatement(options));
-    let result: T;
     try {
-      result = await work(sql);
-    } catch (error) {
-      await sql.query('rollback').catch((failure: unknown) => {
-        // Without a rollback the connection must not go back to the pool with an open transaction.
-        throw failure instanceof DatabaseUnavailableError ? new DatabaseUnavailableError('query', error) : failure;
-      });
-      throw error;
+      await sql.query(beginStatement(options));
+      const result = await orRollBack(sql, work);
+      await commit(client);
+      return result;
+    } finally {
+      endPipeline(client);
     }
-    await commit(client);
-    return result;
   });
+}
+
+async function orRollBack<T>(sql: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await work(sql);
+  } catch (error) {
+    await sql.query('rollback').catch((failure: unknown) => {
+      // Without a rollback the connection must not go back to the pool with an open transaction.
+      throw failure instanceof DatabaseUnavailableError ? new DatabaseUnavailableError('query', error) : failure;
+    });
+    throw error;
+  }
 }
 
 function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptions): string {

@@ -1,5 +1,6 @@
 import type { DecodedEvent } from '@picly/contracts';
 import type { Sql } from '@picly/database';
+import { plainArray } from './array-literals';
 import type { Projection } from './define';
 import { quoted, schemaOf, statementPrefix } from './names';
 
@@ -29,8 +30,7 @@ export async function takeFresh(
        returning event_id
      )
      select count(*)::int as added, case when count(*) < $2 then array_agg(event_id) end as ids from added`,
-    // As one literal: the driver would quote every id.
-    [`{${[...byId.keys()].join(',')}}`, byId.size],
+    [plainArray([...byId.keys()]), byId.size],
     `${statementPrefix(schema)}take_fresh`,
   );
   if (result?.added === byId.size) return [...byId.values()];

@@ -1,6 +1,7 @@
 import type { Sql } from '@picly/database';
 import type { LogPosition } from '@picly/event-log';
 import type { KeyReader } from '@picly/personal-data';
+import { plainArray } from '../array-literals';
 import { decodeRecords, type ReadRecord } from '../decode';
 import { placeOf } from '../names';
 
@@ -41,7 +42,7 @@ export async function withDecisions(
       projection.name,
       places.map(({ topic }) => topic),
       places.map(({ partition }) => partition),
-      `{${places.map(({ offset }) => offset).join(',')}}`,
+      plainArray(places.map(({ offset }) => offset)),
     ],
     'dead_letter_decisions',
   );

@@ -38,7 +38,7 @@ export async function loadGenerations(sql: FoldSql, ids: readonly string[]): Pro
     `select generation_id, known, (extract(epoch from occurred_at) * 1000)::int8 as occurred_ms, log_offset, (extract(epoch from recorded_at) * 1000)::int8 as recorded_ms,
        engine, model_version, prompt_hash, downloads, shares, edits, regenerations, uses
      from generations where generation_id = any ($1::uuid[])`,
-    [uuidArray(ids)],
+    [plainArray(ids)],
     'generations',
   );
   return new Map(
@@ -58,9 +58,6 @@ export async function loadGenerations(sql: FoldSql, ids: readonly string[]): Pro
     ]),
   );
 }
-
-/** Uuids need no quoting. */
-const uuidArray = (ids: readonly string[]): string => `{${ids.join(',')}}`;
 
 /** What the history keeps of a rating. */
 export interface KeptRatingRow {
@@ -121,7 +118,7 @@ export async function loadRatings(sql: FoldSql, ids: readonly RatingId[]): Promi
   const rows = await sql.query<RatingRow>(
     `select ${RATING_COLUMNS} from unnest($1::uuid[], $2::text[]) as asked (generation_id, rater)
      join ratings r on r.generation_id = asked.generation_id and r.rater = asked.rater`,
-    [uuidArray(ids.map((id) => id.generationId)), textArray(ids.map((id) => id.rater))],
+    [plainArray(ids.map((id) => id.generationId)), textArray(ids.map((id) => id.rater))],
     'ratings',
   );
   return new Map(rows.map((row) => [ratingKey(row.generation_id, row.rater), ratingState(row)]));
@@ -133,7 +130,7 @@ export async function loadMoved(sql: FoldSql, ids: readonly string[]): Promise<M
   if (ids.length === 0) return moved;
   const ratings = await sql.query<RatingRow>(
     `select ${RATING_COLUMNS} from ratings r where r.generation_id = any ($1::uuid[])`,
-    [uuidArray(ids)],
+    [plainArray(ids)],
     'moved-ratings',
   );
   for (const row of ratings) moved.get(row.generation_id)?.ratings.push(ratingState(row));
@@ -141,7 +138,7 @@ export async function loadMoved(sql: FoldSql, ids: readonly string[]): Promise<M
     `select generation_id, array_position(array['download', 'share', 'edit', 'regenerate', 'use'], action) - 1 as action,
        (extract(epoch from occurred_at) * 1000)::int8 as occurred_ms
      from generation_actions where generation_id = any ($1::uuid[])`,
-    [uuidArray(ids)],
+    [plainArray(ids)],
     'moved-actions',
   );
   for (const row of actions) {

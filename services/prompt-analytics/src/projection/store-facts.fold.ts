@@ -100,7 +100,7 @@ export async function storeGenerations(writer: StatementWriter, changes: readonl
      from unnest($1::uuid[], $2::float8[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
        as c (generation_id, recorded_at, downloads, shares, edits, regenerations, uses)
      where g.generation_id = c.generation_id`,
-    [`{${counted.map((state) => state.generationId).join(',')}}`, plainArray(counted.map((state) => state.recordedAt)), ...counts],
+    [plainArray(counted.map((state) => state.generationId)), plainArray(counted.map((state) => state.recordedAt)), ...counts],
     'store-counts',
   );
 }
@@ -120,7 +120,7 @@ export async function storeSupersededReports(writer: StatementWriter, changes: r
     await writer.send(
       `insert into superseded_reports (generation_id, seen_at, log_offset, prompt_hash, prompt)
        select generation_id, occurred_at, log_offset, prompt_hash, prompt from generations where generation_id = any ($1::uuid[])`,
-      [`{${replaced.map(({ after }) => after.generationId).join(',')}}`],
+      [plainArray(replaced.map(({ after }) => after.generationId))],
       'keep-replaced-reports',
     );
   }
@@ -213,7 +213,7 @@ export async function moveRatings(writer: StatementWriter, generationIds: readon
   await writer.send(
     `update ratings r set engine = g.engine, model_version = g.model_version from generations g
      where g.generation_id = any ($1::uuid[]) and r.generation_id = g.generation_id and (r.engine, r.model_version) <> (g.engine, g.model_version)`,
-    [`{${generationIds.join(',')}}`],
+    [plainArray(generationIds)],
     'move-ratings',
   );
 }

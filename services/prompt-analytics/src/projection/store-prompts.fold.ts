@@ -36,7 +36,7 @@ export function earliestSightings(changes: readonly GenerationChange[]): Sightin
 async function withoutKnown(sql: FoldSql, sightings: readonly Sighting[]): Promise<Sighting[]> {
   const rows = await sql.query<{ prompt_hash: string; seen_ms: number }>(
     `select prompt_hash, (extract(epoch from first_seen_at) * 1000)::int8 as seen_ms from prompts where prompt_hash = any ($1::text[])`,
-    [`{${sightings.map(({ promptHash }) => promptHash).join(',')}}`],
+    [plainArray(sightings.map(({ promptHash }) => promptHash))],
     'known-prompts',
   );
   const seen = new Map(rows.map((row) => [row.prompt_hash, row.seen_ms]));
