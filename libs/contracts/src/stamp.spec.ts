@@ -44,6 +44,13 @@ describe('when an event happened', () => {
       code: 'after_sent_at',
     });
   });
+
+  test('may not fall before the year 2000 by the difference of both times', () => {
+    expect(resolveTimes({ occurred_at: '2001-01-01T00:00:00Z', sent_at: '2999-01-01T00:00:00Z' }, RECEIVED)).toMatchObject({
+      pointer: '/occurred_at',
+      code: 'too_long_ago',
+    });
+  });
 });
 
 describe('the stored data of a body', () => {

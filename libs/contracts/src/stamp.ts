@@ -2,11 +2,16 @@ import { ENVELOPE_FIELDS } from './event-body';
 import { unitsOf } from './field';
 import type { AnyEventDefinition } from './define-event';
 import type { EventTimes } from './decoded-event';
+import { EARLIEST_MS } from './instant';
 
 /** A clock may be this far ahead before a time without `sent_at` counts as a lie about the future. */
 const TOLERATED_AHEAD_MS = 5 * 60_000;
 
-export type TimeProblem = { readonly pointer: '/occurred_at'; readonly code: 'in_the_future' | 'after_sent_at'; readonly message: string };
+export type TimeProblem = {
+  readonly pointer: '/occurred_at';
+  readonly code: 'in_the_future' | 'after_sent_at' | 'too_long_ago';
+  readonly message: string;
+};
 
 /**
  * When an event happened by our clock: received - (sent - happened), so that a sender's wrong clock cancels out.
@@ -29,7 +34,15 @@ export function resolveTimes(
   if (happenedAt > sentAt) {
     return { pointer: '/occurred_at', code: 'after_sent_at', message: 'occurred_at must not be later than sent_at' };
   }
-  return { occurredAt: receivedAt - (sentAt - happenedAt), receivedAt, ...raw };
+  const occurredAt = receivedAt - (sentAt - happenedAt);
+  if (occurredAt < EARLIEST_MS) {
+    return {
+      pointer: '/occurred_at',
+      code: 'too_long_ago',
+      message: 'occurred_at must not be so long before sent_at: it falls before the year 2000',
+    };
+  }
+  return { occurredAt, receivedAt, ...raw };
 }
 
 /** How a member of a body is stored. */
