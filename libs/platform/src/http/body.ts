@@ -28,7 +28,8 @@ export function installBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>(CONTENT_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     // A parser that throws would end the process.
-    if (isOtherCharset(request.headers['content-type']))
+    if (body.length === 0 && request.method === 'DELETE') done(null, undefined);
+    else if (isOtherCharset(request.headers['content-type']))
       done(new ProblemError('unsupported_media_type', { detail: 'send the body as UTF-8' }));
     else if (!isUtf8(body)) done(new ProblemError('malformed_json', { detail: 'the body is not UTF-8' }));
     else void parseJson(request, body.toString('utf8'), done);

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Module, Param, Post } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { RequireScope } from '../auth/auth.guard';
@@ -27,6 +27,11 @@ class ThingsController {
 
   @Get('one/:id')
   one(@Param('id') id: string): object {
+    return { id };
+  }
+
+  @Delete('kept/:id')
+  remove(@Param('id') id: string): object {
     return { id };
   }
 
@@ -88,6 +93,11 @@ describe('bodies', () => {
     expect(await problemOf(await post('echo', body))).toMatchObject({ status: 400, code: 'malformed_json' });
   });
 
+  it('a DELETE that names a type of content and has none is no error', async () => {
+    const response = await fetch(`${app.url}/things/kept/7`, { method: 'DELETE', headers: { 'content-type': 'application/json' } });
+    expect(await response.json()).toEqual({ id: '7' });
+  });
+
   it('bytes that are not UTF-8 are refused, not replaced', async () => {
     const response = await post('echo', bytes(Buffer.from([0x22, 0xff, 0xfe, 0x22])));
     expect(await problemOf(response)).toMatchObject({ status: 400, code: 'malformed_json', detail: 'the body is not UTF-8' });
@@ -96,6 +106,17 @@ describe('bodies', () => {
   it('JSON nested a hundred thousand deep is parsed without harm', async () => {
     const response = await post('take', '['.repeat(100_000) + ']'.repeat(100_000));
     expect(response.status).toBe(201);
+  });
+
+  it('the answer to one that is too large reaches a client that sends all of it first', async () => {
+    const body = ' '.repeat(1_200_000);
+    const answers = await exchange(
+      Number(new URL(app.url).port),
+      `POST /things/take HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}` +
+        'GET /things/one/next HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n',
+    );
+    expect(answers).toContain('HTTP/1.1 413');
+    expect(answers).toContain('{"id":"next"}');
   });
 
   it('a beacon may send JSON as text/plain', async () => {
