@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { provideQueries, type ServiceDefinition } from '@picly/platform';
 import { promptAnalytics } from './projection/prompt-analytics.projection';
+import { armsSeen } from './views/arms-seen/arms-seen.projection';
+import { ArmsSeenQueries } from './views/arms-seen/arms-seen.queries';
 import { KindsController } from './views/kinds/kinds.controller';
 import { KindsQueries } from './views/kinds/kinds.queries';
 import { PromptSuggestionsController } from './views/prompt-suggestions/prompt-suggestions.controller';
@@ -34,6 +36,7 @@ import { TopPromptsQueries } from './views/top-prompts/top-prompts.queries';
     SummaryQueries,
     KindsQueries,
     RatingsQueries,
+    ArmsSeenQueries,
   ].map((queries) => provideQueries<object>(queries)),
 })
 export class PromptAnalyticsModule {}
@@ -41,5 +44,5 @@ export class PromptAnalyticsModule {}
 export const promptAnalyticsService: ServiceDefinition = {
   name: 'prompt-analytics',
   module: PromptAnalyticsModule,
-  projections: [promptAnalytics],
+  projections: [promptAnalytics, armsSeen],
 };

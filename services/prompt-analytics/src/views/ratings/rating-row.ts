@@ -54,7 +54,6 @@ export function ratingRow(record: RatingRecord) {
     tags: record.tags ?? [],
     time_to_rate: seconds(time_to_rate_ms),
     revisions: record.revisions ?? 0,
-    experiment_arms: [],
     recorded_at,
   };
 }
@@ -95,5 +94,5 @@ export const RATING_EXAMPLE = {
   cost: 0.08,
   revenue: 0.096,
   time_to_rate: 45,
-  experiment_arms: [],
+  experiment_arms: [{ experiment: 'upscaler', variant: 'sharp' }],
 };

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { OneOf, Text, Uuid, Whole } from '@picly/contracts';
 import { Answers, Day, ListQuery, listPage, ProblemError, resolveRange, TimeZone, ValidQuery, View, type ListPage } from '@picly/platform';
+import { ArmsSeenQueries, type Arm } from '../arms-seen/arms-seen.queries';
 import { RATING_EXAMPLE, type RatingRow } from './rating-row';
 import { RATING_ORDERS, RatingsQueries, type HistoryRow, type RatingOrder, type RatingsFilter } from './ratings.queries';
 
@@ -63,18 +64,24 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 @Controller('api/analytics/ratings')
 @View('prompt-analytics')
 export class RatingsController {
-  constructor(@Inject(RatingsQueries) private readonly queries: RatingsQueries) {}
+  constructor(
+    @Inject(RatingsQueries) private readonly queries: RatingsQueries,
+    @Inject(ArmsSeenQueries) private readonly arms: ArmsSeenQueries,
+  ) {}
 
   @Get()
+  @View('prompt-analytics', 'arms-seen')
   @Answers({
     summary: 'Generations with their ratings and all that was done with them',
     description:
       'One row per generation and rater, and one per generation nobody has rated (left out once something of ratings is asked for), in the order in ' +
-      'which they were received: what arrives late is at the end, and a cursor never skips it. cost and revenue belong to the generation: they repeat in the rows of its raters.',
+      'which they were received: what arrives late is at the end, and a cursor never skips it. cost and revenue belong to the generation: they repeat in the rows of its raters. experiment_arms are ' +
+      'those the rater (whoever made it, when no rater is named) had seen first in each experiment, up to the rating.',
     row: RATING_EXAMPLE,
   })
-  list(@ValidQuery(RatingsQuery) query: RatingsQuery): Promise<ListPage<RatingRow>> {
-    return this.queries.list(filterOf(query));
+  async list(@ValidQuery(RatingsQuery) query: RatingsQuery): Promise<ListPage<RatingRow & { readonly experiment_arms: readonly Arm[] }>> {
+    const { rows, nextCursor } = await this.queries.list(filterOf(query));
+    return listPage(await this.arms.withArms(rows), nextCursor);
   }
 
   @Get(':generation_id/history')

@@ -37,9 +37,7 @@ describe('the rating facts', () => {
       rating(G1, 'ann', NOON + 1),
     ]);
 
-    expect(await list()).toMatchObject([
-      { cost: 0.08, revenue: 0.096, currency: 'USD', response_time: 3.5, time_to_rate: 12.5, experiment_arms: [] },
-    ]);
+    expect(await list()).toMatchObject([{ cost: 0.08, revenue: 0.096, currency: 'USD', response_time: 3.5, time_to_rate: 12.5 }]);
   });
 
   it('can be asked for by generation, rater, engine and time', async () => {
