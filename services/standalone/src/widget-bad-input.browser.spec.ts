@@ -1,12 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ApiClient } from '@picly/api-client';
-import { startService, type ServiceHandle } from '@picly/platform';
-import { createTestDatabase, describeWithBrowser, startTcpProxy, uuidOf, type TcpProxy, type TestDatabase } from '@picly/testing';
-import type { Browser, Page } from 'playwright-core';
-import { readStandaloneConfig } from './config';
-import { standalone } from './standalone.module';
-import { buildPages } from './testing/dashboard-world';
+import { describeWithBrowser } from '@picly/testing';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Page } from 'playwright-core';
+import { until, WidgetWorld } from './testing/widget-world';
 
 const YEARS_MS = 3 * 365 * 86_400_000;
 const PATIENCE = { timeout: 60_000 };
@@ -32,51 +27,26 @@ interface Rated {
 }
 
 describeWithBrowser('the widget, when something is wrong', (open) => {
-  let database: TestDatabase;
-  let service: ServiceHandle;
-  let proxy: TcpProxy;
-  let client: ApiClient;
-  let browser: Browser;
-  let elsewhere: Server;
-  let generations = 0;
-  const complaints: string[] = [];
+  let world: WidgetWorld;
 
-  const seen = (): string => `http://127.0.0.1:${proxy.port}`;
-  const newGeneration = (): string => uuidOf(++generations, 82);
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const copies = Number(new URL(request.url ?? '/', 'http://page').searchParams.get('copies') ?? 1);
+    const script = `<script src="${world.seen}/static/rating-system.js" data-user="ann"></script>`;
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(`<!doctype html><html lang="en"><title>A generator</title><body><h1>A generator</h1>${script.repeat(copies)}
+      <script>window.pageGoesOn = true</script></body></html>`);
+  }
 
   beforeAll(async () => {
-    await buildPages();
-    database = await createTestDatabase();
-    service = await startService(standalone, readStandaloneConfig({ PORT: '0', LOG_LEVEL: 'fatal', DATABASE_URL: database.url }));
-    client = new ApiClient({ baseUrl: service.url });
-    proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(service.url).port) });
-    elsewhere = createServer((request, response) => {
-      const copies = Number(new URL(request.url ?? '/', 'http://page').searchParams.get('copies') ?? 1);
-      const script = `<script src="${seen()}/static/rating-system.js" data-user="ann"></script>`;
-      response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.end(`<!doctype html><html lang="en"><title>A generator</title><body><h1>A generator</h1>${script.repeat(copies)}
-        <script>window.pageGoesOn = true</script></body></html>`);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => elsewhere.once('listening', resolve));
-    browser = await open();
+    world = await WidgetWorld.start({ open, answer });
   }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    elsewhere.close();
-    await proxy.close();
-    await service.close();
-    await database.drop();
-  });
-  beforeEach(() => {
-    proxy.refuse(false);
-    complaints.length = 0;
-  });
+  afterAll(() => world.stop());
+  beforeEach(() => world.heal());
 
   async function visit(circumstance: Circumstance = 'none', copies = 1): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const page = await world.newPage(await world.newContext());
     await page.addInitScript(CIRCUMSTANCES[circumstance]);
-    await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/?copies=${copies}`);
+    await page.goto(`${world.origin}/?copies=${copies}`);
     return page;
   }
   async function rate(page: Page, generation: string, stars = 4): Promise<void> {
@@ -88,20 +58,18 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
     await page.getByRole('button', { name: 'Done' }).click();
     await page.locator('.picly-rating').waitFor({ state: 'detached', ...PATIENCE });
   }
-  async function ratingsOf(generation: string): Promise<readonly Rated[]> {
-    for (;;) {
-      const { data } = await client.get<{ data: readonly Rated[] }>('/api/analytics/ratings', { query: { generation_id: generation } });
-      if (data.some(({ rating }) => rating !== null)) return data;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  const ratingsOf = (generation: string): Promise<readonly Rated[]> =>
+    until(
+      () => world.rowsOf<Rated>(generation),
+      (rows) => rows.some(({ rating }) => rating !== null),
+    );
   const end = async (page: Page): Promise<void> => {
-    expect({ goesOn: await page.evaluate('window.pageGoesOn'), complaints }).toEqual({ goesOn: true, complaints: [] });
+    expect({ goesOn: await page.evaluate('window.pageGoesOn'), complaints: world.complaints }).toEqual({ goesOn: true, complaints: [] });
     await page.context().close();
   };
 
   it('endpoint down when the page loads: the page goes on without the widget', async () => {
-    proxy.refuse(true);
+    world.proxy.refuse(true);
     const page = await visit();
     expect(await page.evaluate('typeof window.ratingSystem')).toBe('undefined');
     await end(page);
@@ -109,11 +77,11 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
 
   it('endpoint down later: the card is thanked for and the rating waits in the browser, to count once', async () => {
     const page = await visit();
-    const generation = newGeneration();
-    proxy.refuse(true);
+    const generation = world.newGeneration();
+    world.proxy.refuse(true);
     await rate(page, generation);
     expect(await page.evaluate(`Object.keys(localStorage).filter((name) => name.startsWith('picly.event.')).length`)).toBeGreaterThan(0);
-    proxy.refuse(false);
+    world.proxy.refuse(false);
     await page.evaluate('ratingSystem.flush()');
     expect(await ratingsOf(generation)).toMatchObject([{ rating: 4 }]);
     await end(page);
@@ -121,7 +89,7 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
 
   it('a wrong clock: the rating counts now, not in three years', async () => {
     const page = await visit('clock three years fast');
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     await rate(page, generation);
     const [rated] = await ratingsOf(generation);
     expect(Math.abs(Date.parse(rated?.rated_at ?? '') - Date.now())).toBeLessThan(10 * 60_000);
@@ -132,7 +100,7 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
     '%s: what is rated counts all the same',
     async (circumstance) => {
       const page = await visit(circumstance);
-      const generation = newGeneration();
+      const generation = world.newGeneration();
       await rate(page, generation);
       expect(await ratingsOf(generation)).toMatchObject([{ rating: 4 }]);
       await end(page);
@@ -142,12 +110,12 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
 
   it('a generation nobody has heard of: the rating is kept, and belongs to it once it is told', async () => {
     const page = await visit();
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     await rate(page, generation, 5);
     expect(await ratingsOf(generation)).toMatchObject([{ rating: 5, known: false, engine: null }]);
     const told = { generation_id: generation, prompt: 'a fox', engine: 'late', success: true, response_time: 1, cost: 0.1, revenue: 0.2 };
-    const { position } = await client.post<{ position: string }>('/api/analytics/generation', told);
-    const { data } = await client.get<{ data: readonly Rated[] }>('/api/analytics/ratings', {
+    const { position } = await world.client.post<{ position: string }>('/api/analytics/generation', told);
+    const { data } = await world.client.get<{ data: readonly Rated[] }>('/api/analytics/ratings', {
       query: { generation_id: generation },
       after: position,
     });
@@ -157,7 +125,7 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
 
   it('two copies of the script: one card, one rating', async () => {
     const page = await visit('none', 2);
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const shown = await page.evaluate(`Promise.all([1, 2].map(() => ratingSystem.showRatingModal('${generation}')))`);
     expect(shown).toEqual([true, false]);
     await page.keyboard.press('Escape');
@@ -170,7 +138,7 @@ describeWithBrowser('the widget, when something is wrong', (open) => {
     const page = await visit();
     const thanks = async (reward: string): Promise<readonly string[]> => {
       await page.evaluate(`ratingSystem.rewardWith(${reward})`);
-      await page.evaluate(`ratingSystem.showRatingModal('${newGeneration()}', undefined, { again: true })`);
+      await page.evaluate(`ratingSystem.showRatingModal('${world.newGeneration()}', undefined, { again: true })`);
       await page.locator('.picly-rating [role=radio]').nth(4).click();
       expect(await page.evaluate(BACKGROUND)).toBe('rgb(255, 255, 255)');
       await page.getByRole('button', { name: 'Done' }).click();

@@ -1,13 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
-import { ApiClient } from '@picly/api-client';
-import { startService, type ServiceHandle } from '@picly/platform';
-import { createTestDatabase, describeWithBrowser, startTcpProxy, uuidOf, type TcpProxy, type TestDatabase } from '@picly/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { readStandaloneConfig } from './config';
-import { standalone } from './standalone.module';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { describeWithBrowser, uuidOf } from '@picly/testing';
+import type { BrowserContext, Page } from 'playwright-core';
+import { until, WidgetWorld } from './testing/widget-world';
 
 const ADMIN_KEY = 'admin-key-of-the-widget-spec';
 /** What a hostile page style could do to a card that it reaches. */
@@ -25,26 +21,14 @@ interface Rating {
 }
 
 describeWithBrowser('the rating widget on a page of somebody else', (open) => {
-  let database: TestDatabase;
-  let service: ServiceHandle;
-  let proxy: TcpProxy;
-  let client: ApiClient;
-  let browser: Browser;
-  let elsewhere: Server;
-  let origin: string;
+  let world: WidgetWorld;
   let key: string;
-  let generations = 0;
-  const complaints: string[] = [];
-
-  /** The system as the page sees it: through a wire that can be cut. */
-  const seen = (): string => `http://127.0.0.1:${proxy.port}`;
-  const newGeneration = (): string => uuidOf(++generations, 81);
 
   function answerPage(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://page');
     const attributes = url.searchParams.get('with') ?? '';
     const copies = Number(url.searchParams.get('copies') ?? 1);
-    const script = `<script src="${seen()}/static/rating-system.js" data-key="${key}" data-reads="/reads" ${attributes}></script>`;
+    const script = `<script src="${world.seen}/static/rating-system.js" data-key="${key}" data-reads="/reads" ${attributes}></script>`;
     if (url.pathname.startsWith('/reads/')) {
       response.setHeader('content-type', 'application/json');
       return void response.end(
@@ -54,46 +38,27 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader(
       'content-security-policy',
-      `default-src 'none'; script-src ${seen()}; style-src ${seen()} 'nonce-own'; img-src *  data:; connect-src 'self' ${seen()}`,
+      `default-src 'none'; script-src ${world.seen}; style-src ${world.seen} 'nonce-own'; img-src *  data:; connect-src 'self' ${world.seen}`,
     );
     response.end(`<!doctype html><html lang="${url.searchParams.get('lang') ?? 'en'}"><head><meta charset="utf-8"><title>A generator</title>
-      <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${seen()}/static/rating-system.css">
+      <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${world.seen}/static/rating-system.css">
       <style nonce="own">${HOSTILE_STYLE}</style>${script.repeat(copies)}</head>
       <body><main><h1>A generator</h1><input id="prompt" aria-label="Prompt"><a id="save" href="#saved" data-picly-track="save">Save</a>
       <div data-picly-favorites data-limit="3"></div></main></body></html>`);
   }
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const environment = { PORT: '0', LOG_LEVEL: 'fatal', DATABASE_URL: database.url, ADMIN_KEY };
-    service = await startService(standalone, readStandaloneConfig(environment));
-    client = new ApiClient({ baseUrl: service.url, key: ADMIN_KEY });
-    proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(service.url).port) });
-    elsewhere = createServer(answerPage).listen(0, '127.0.0.1');
-    await new Promise((resolve) => elsewhere.once('listening', resolve));
-    origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
-    const made = await client.post<{ key: string }>('/api/analytics/admin/keys', {
+    world = await WidgetWorld.start({ open, answer: answerPage, adminKey: ADMIN_KEY });
+    const made = await world.client.post<{ key: string }>('/api/analytics/admin/keys', {
       name: 'widget',
       scopes: ['ingest:browser'],
-      origins: [origin],
+      origins: [world.origin],
       events_per_minute: 10_000,
     });
     key = made.key;
-    browser = await open();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser.close();
-    elsewhere.close();
-    await proxy.close();
-    await service.close();
-    await database.drop();
-  });
-
-  beforeEach(() => {
-    proxy.refuse(false);
-    complaints.length = 0;
-  });
+  }, 120_000);
+  afterAll(() => world.stop());
+  beforeEach(() => world.heal());
 
   interface Visit {
     readonly with?: string;
@@ -105,12 +70,11 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   }
 
   async function visit({ width = 1280, theme = 'light', context, ...query }: Visit = {}): Promise<Page> {
-    const own = context ?? (await browser.newContext({ viewport: { width, height: 800 }, colorScheme: theme }));
-    const page = await own.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const own = context ?? (await world.newContext({ viewport: { width, height: 800 }, colorScheme: theme }));
+    const page = await world.newPage(own);
+    page.on('console', (message) => message.type() === 'error' && world.complaints.push(message.text()));
     const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
-    await page.goto(`${origin}/?${asked.join('&')}`);
+    await page.goto(`${world.origin}/?${asked.join('&')}`);
     return page;
   }
 
@@ -118,18 +82,8 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     page.evaluate<boolean>(`ratingSystem.showRatingModal('${generation}', ${more})`);
   const star = (page: Page, n: number) => page.locator(`${CARD} [role=radio]`).nth(n - 1);
 
-  async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-    for (;;) {
-      const answer = await ask();
-      if (holds(answer)) return answer;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  async function ratingsOf(generation: string): Promise<readonly Rating[]> {
-    const { data } = await client.get<{ data: Rating[] }>('/api/analytics/ratings', { query: { generation_id: generation } });
-    return data.filter(({ rating }) => rating !== null);
-  }
+  const ratingsOf = async (generation: string): Promise<readonly Rating[]> =>
+    (await world.rowsOf<Rating>(generation)).filter(({ rating }) => rating !== null);
   const rated = (generation: string, holds: (rating: Rating) => boolean = () => true): Promise<readonly Rating[]> =>
     until(
       () => ratingsOf(generation),
@@ -142,18 +96,18 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     readonly time: number | null;
   }
   async function behaviorOf(user: string): Promise<readonly Behavior[]> {
-    const { data } = await client.get<{ data: Behavior[] }>('/api/analytics/behavior/events', { query: { user_id: user } });
+    const { data } = await world.client.get<{ data: Behavior[] }>('/api/analytics/behavior/events', { query: { user_id: user } });
     return data;
   }
 
   it('is small: script and style together within 15 kB as they travel', async () => {
-    const files = await Promise.all(['js', 'css'].map((end) => fetch(`${service.url}/static/rating-system.${end}`).then((r) => r.text())));
+    const files = await Promise.all(['js', 'css'].map((end) => fetch(`${world.seen}/static/rating-system.${end}`).then((r) => r.text())));
     const bytes = files.map((text) => gzipSync(text, { level: 9 }).length).reduce((sum, n) => sum + n, 0);
     expect(bytes).toBeLessThanOrEqual(15_000);
   });
 
   it('counts the tap on a star at once, and what is added to it replaces it', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="ann"' });
     expect(await show(page, generation)).toBe(true);
     await star(page, 4).click();
@@ -173,12 +127,12 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
       feedback: 'Lovely “light” & <b>mood</b>',
       revisions: 2,
     });
-    expect(complaints).toEqual([]);
+    expect(world.complaints).toEqual([]);
     await page.context().close();
   });
 
   it('keeps a partial answer when it is dismissed, asks once, and takes a change of mind', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="bob"' });
     await show(page, generation);
     await star(page, 2).click();
@@ -197,7 +151,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   });
 
   it('is used by keyboard alone, and gives the focus back', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="cleo"' });
     await page.locator('#save').focus();
     await show(page, generation);
@@ -228,7 +182,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   it('leaves the focus where somebody is typing', async () => {
     const page = await visit();
     await page.locator('#prompt').focus();
-    await show(page, newGeneration());
+    await show(page, world.newGeneration());
     expect(await page.evaluate('document.activeElement.id')).toBe('prompt');
     await page.context().close();
   });
@@ -240,7 +194,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     [2560, 'light', 'ja'],
   ] as const)('at %i pixels, %s, in %s: fits, is accessible, and has its own style', async (width, theme, lang) => {
     const page = await visit({ width, theme, lang });
-    await show(page, newGeneration());
+    await show(page, world.newGeneration());
     await star(page, 5).click();
     const card = page.locator(CARD);
     await card.getByRole('slider').waitFor();
@@ -263,33 +217,32 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   });
 
   it('loses nothing when the network goes while rating, and counts it once when it is back', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="dora"' });
     await show(page, generation);
-    proxy.refuse(true);
+    world.proxy.refuse(true);
     await star(page, 5).click();
     await page.evaluate(`ratingSystem.trackAction('${generation}', 'download')`);
     await page.evaluate(`ratingSystem.trackAction('${generation}', 'share')`);
     await page.reload().catch(() => undefined);
     expect(await ratingsOf(generation)).toEqual([]);
-    proxy.refuse(false);
+    world.proxy.refuse(false);
     await page.reload();
     const [rating] = await rated(generation);
     expect(rating).toMatchObject({ rating: 5, revisions: 1 });
     const counted = await until(
-      () =>
-        client.get<{ data: { downloads: number; shares: number }[] }>('/api/analytics/ratings', { query: { generation_id: generation } }),
-      ({ data }) => data[0]?.downloads === 1 && data[0].shares === 1,
+      () => world.rowsOf<{ downloads: number; shares: number }>(generation),
+      ([first]) => first?.downloads === 1 && first.shares === 1,
     );
-    expect(counted.data).toHaveLength(1);
+    expect(counted).toHaveLength(1);
     await page.context().close();
   });
 
   it('counts an event once although its acknowledgement was lost', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="emil"' });
     let lost = 0;
-    proxy.inspect((direction, chunk) =>
+    world.proxy.inspect((direction, chunk) =>
       direction === 'to-client' && /^HTTP\/1.1 202/.test(chunk.toString('latin1')) && lost++ === 0 ? 'cut' : 'pass',
     );
     await page.evaluate(`ratingSystem.trackAction('${generation}', 'download')`);
@@ -298,13 +251,13 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
       () => page.evaluate<number>(waiting),
       (n) => n === 0,
     );
-    proxy.inspect(undefined);
+    world.proxy.inspect(undefined);
     expect(lost).toBeGreaterThan(0);
     const counted = await until(
-      () => client.get<{ data: { downloads: number }[] }>('/api/analytics/ratings', { query: { generation_id: generation } }),
-      ({ data }) => data.length > 0,
+      () => world.rowsOf<{ downloads: number }>(generation),
+      (rows) => rows.length > 0,
     );
-    expect(counted.data.map(({ downloads }) => downloads)).toEqual([1]);
+    expect(counted.map(({ downloads }) => downloads)).toEqual([1]);
     await page.context().close();
   });
 
@@ -335,7 +288,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     const sent: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
     await page.locator('#save').click();
-    await page.evaluate(`ratingSystem.trackAction('${newGeneration()}', 'download')`);
+    await page.evaluate(`ratingSystem.trackAction('${world.newGeneration()}', 'download')`);
     await page.waitForTimeout(300);
     expect(sent).toEqual([]);
     expect(stored.filter((name) => name !== 'picly.optout')).toEqual([]);
@@ -344,7 +297,7 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   });
 
   it('sends what was done before the consent once it is given', async () => {
-    const generation = newGeneration();
+    const generation = world.newGeneration();
     const page = await visit({ with: 'data-user="gina" data-consent="required"' });
     await show(page, generation);
     await star(page, 4).click();
@@ -356,9 +309,10 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   it('shows favorites as text, whatever is in them', async () => {
     const page = await visit();
     const list = page.locator('[data-picly-favorites] li');
+    await list.first().waitFor();
     expect(await list.allTextContents()).toEqual(['<img src=x onerror=alert(1)>★ 4.3 · n = 1,204']);
     expect(await page.evaluate(`ratingSystem.getPromptSuggestions('flux-pro', 5).then((rows) => rows[0].avg_rating)`)).toBe(4.25);
-    expect(complaints).toEqual([]);
+    expect(world.complaints).toEqual([]);
     await page.context().close();
   });
 
@@ -366,8 +320,8 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
     const page = await visit({ copies: 2 });
     expect(await show(page, 'not a generation')).toBe(false);
     expect(await page.evaluate(`ratingSystem.trackAction('${uuidOf(1, 9)}', 'explode') ?? null`)).toBeNull();
-    for (const url of [`'javascript:alert(1)'`, `'${origin}/nothing/here.png'`, 'undefined', '{}']) {
-      expect(await show(page, newGeneration(), url)).toBe(true);
+    for (const url of [`'javascript:alert(1)'`, `'${world.origin}/nothing/here.png'`, 'undefined', '{}']) {
+      expect(await show(page, world.newGeneration(), url)).toBe(true);
       await until(
         () => page.locator(`${CARD} img`).count(),
         (n) => n === 0,
@@ -379,13 +333,16 @@ describeWithBrowser('the rating widget on a page of somebody else', (open) => {
   });
 
   it('keeps events for later when its key is revoked', async () => {
-    const made = await client.post<{ key: string; id: string }>('/api/analytics/admin/keys', { name: 'gone', scopes: ['ingest:browser'] });
+    const made = await world.client.post<{ key: string; id: string }>('/api/analytics/admin/keys', {
+      name: 'gone',
+      scopes: ['ingest:browser'],
+    });
     const page = await visit({ with: `data-key="${made.key}"` });
-    await client.delete(`/api/analytics/admin/keys/${made.id}`);
+    await world.client.delete(`/api/analytics/admin/keys/${made.id}`);
     // The first attribute of a name wins in HTML: this is told to the module instead.
-    const kept = await page.evaluate<number>(`import('${seen()}/static/rating-system.mjs').then(async (m) => {
-      const own = m.createRatingSystem({ key: '${made.key}', endpoint: '${seen()}' });
-      own.trackAction('${newGeneration()}', 'use');
+    const kept = await page.evaluate<number>(`import('${world.seen}/static/rating-system.mjs').then(async (m) => {
+      const own = m.createRatingSystem({ key: '${made.key}', endpoint: '${world.seen}' });
+      own.trackAction('${world.newGeneration()}', 'use');
       await own.flush();
       return Object.keys(localStorage).filter((name) => name.startsWith('picly.event.')).length;
     })`);
