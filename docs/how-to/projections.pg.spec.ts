@@ -54,8 +54,8 @@ const page = (name: string): Promise<string> =>
 
 it('the page on verifying works as written, and a healthy world breaks no rule', async () => {
   const said = await page('verify');
-  expect(said).toContain('model-performance: equal to version 1 after the same events');
-  expect(said).toMatch(/prompt-analytics v1 +engines-of-a-prompt-add-up-to-its-total +0 rows/);
+  expect(said).toContain('model-performance: equal to version 2 after the same events');
+  expect(said).toMatch(/prompt-analytics v2 +engines-of-a-prompt-add-up-to-its-total +0 rows/);
   const { audits, verifications } = await new ApiClient({ baseUrl: service.url }).get<Checks>('/api/analytics/admin/projections/checks');
   expect(new Set(audits.map(({ projection }) => projection))).toEqual(new Set(standalone.projections.map(({ name }) => name)));
   expect(audits.filter(({ offending, error }) => offending !== 0 || error !== null)).toEqual([]);
@@ -67,17 +67,17 @@ it('the page on verifying works as written, and a healthy world breaks no rule',
 
 it('a row that was changed is found by both, and named', async () => {
   await pool.query(
-    'update model_performance_v1.model_performance set calls = calls + 1 where ctid = (select ctid from model_performance_v1.model_performance limit 1)',
+    'update model_performance_v2.model_performance set calls = calls + 1 where ctid = (select ctid from model_performance_v2.model_performance limit 1)',
   );
-  await expect(page('verify')).rejects.toThrow(/1 rows differ from version 1 after the same events \(1 in model_performance\)[^]*"day"/);
+  await expect(page('verify')).rejects.toThrow(/1 rows differ from version 2 after the same events \(1 in model_performance\)[^]*"day"/);
 });
 
 it('the page on rebuilding works as written, and mends the row', async () => {
   const said = await page('rebuild');
   expect(said).toMatch(
-    /model-performance: readers see version \d; 1 rows differ from version 1 after the same events \(1 in model_performance\)/,
+    /model-performance: readers see version \d; 1 rows differ from version 2 after the same events \(1 in model_performance\)/,
   );
-  expect(said).toContain('version 1 of model-performance (model_performance_v1) is gone');
+  expect(said).toContain('version 2 of model-performance (model_performance_v2) is gone');
   expect(said).toContain('the copy is in schema picly_before_all');
 });
 

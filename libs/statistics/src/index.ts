@@ -7,6 +7,7 @@ export * from './compare';
 export * from './decide';
 export * from './estimate';
 export * from './log-histogram';
+export * from './mean';
 export * from './multiplicity';
 export { normalCdf, normalQuantile, normalSurvival } from './normal';
 export * from './percentile';

@@ -60,6 +60,6 @@ describeWithEmptyKafka('a rebuild from Kafka', ({ brokers }) => {
     await writing;
     expect(
       jobs.map(({ projection, state, version, comparison }) => ({ projection, state, version, differences: comparison?.differences })),
-    ).toEqual(['prompt-analytics', 'model-performance'].map((projection) => ({ projection, state: 'done', version: 2, differences: 0 })));
+    ).toEqual(['prompt-analytics', 'model-performance'].map((projection) => ({ projection, state: 'done', version: 3, differences: 0 })));
   }, 240_000);
 });

@@ -9,13 +9,17 @@ const TARGETS = { avg_rating: 4, success_rate: 0.7 } as const;
 const TREND = [
   {
     part: 'ratings_by_day',
-    counts: { ratings: 'count', feedback: 'feedback_count' },
+    counts: { ratings: 'count', feedback: 'feedback_count', quality_scores: 'quality_count' },
     rates: {
       avg_rating: 'avg',
+      avg_rating_lower: 'avg_lower',
+      avg_rating_upper: 'avg_upper',
       success_rate: 'success_rate',
       success_lower: 'success_lower',
       success_upper: 'success_upper',
       quality_avg: 'quality_avg',
+      quality_lower: 'quality_lower',
+      quality_upper: 'quality_upper',
       median_time_to_rate: 'median_time_to_rate',
     },
   },
@@ -79,6 +83,8 @@ function successMetrics(first: (name: PartName) => Row | undefined): Row {
       previous_distribution: ratingsBefore?.['distribution'] ?? null,
       ...changeIn(ratings, ratingsBefore, 'avg'),
       ...rated,
+      lower: numberIn(ratings, 'avg_lower'),
+      upper: numberIn(ratings, 'avg_upper'),
       target: TARGETS.avg_rating,
     },
     success_rate: {
@@ -96,7 +102,12 @@ function successMetrics(first: (name: PartName) => Row | undefined): Row {
     },
     time_to_rate: { ...changeIn(ratings, ratingsBefore, 'median_time_to_rate'), ...rated, unit: 'seconds' },
     feedback_volume: { ...changeIn(ratings, ratingsBefore, 'feedback_count'), ...rated },
-    quality: { ...changeIn(ratings, ratingsBefore, 'quality_avg'), n: numberIn(ratings, 'quality_count') },
+    quality: {
+      ...changeIn(ratings, ratingsBefore, 'quality_avg'),
+      n: numberIn(ratings, 'quality_count'),
+      lower: numberIn(ratings, 'quality_lower'),
+      upper: numberIn(ratings, 'quality_upper'),
+    },
   };
 }
 

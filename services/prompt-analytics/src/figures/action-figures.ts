@@ -46,6 +46,19 @@ export interface ActionBounds {
   readonly use_rate_upper: number;
 }
 
+/** Bounds of the rates that tell how far pictures were passed on. */
+export type PassedOn = Pick<ActionBounds, 'download_rate_lower' | 'download_rate_upper' | 'share_rate_lower' | 'share_rate_upper'>;
+
+export function passedOn({ downloaded, shared, generations }: ActionCounters): PassedOn {
+  const [downloads, shares] = [wilson(downloaded, generations), wilson(shared, generations)];
+  return {
+    download_rate_lower: downloads[0],
+    download_rate_upper: downloads[1],
+    share_rate_lower: shares[0],
+    share_rate_upper: shares[1],
+  };
+}
+
 export function actionFigures(counters: ActionCounters): ActionFigures {
   const { generations, downloads, shares, edits, regenerations, uses } = counters;
   const rate = (count: number): number | null => (generations === 0 ? null : count / generations);
@@ -66,13 +79,9 @@ export function actionFigures(counters: ActionCounters): ActionFigures {
 
 export function actionBounds(counters: ActionCounters): ActionBounds {
   const bounds = (count: number) => wilson(count, counters.generations);
-  const [downloads, shares, edits] = [bounds(counters.downloaded), bounds(counters.shared), bounds(counters.edited)];
-  const [regenerations, uses] = [bounds(counters.regenerated), bounds(counters.used)];
+  const [edits, regenerations, uses] = [bounds(counters.edited), bounds(counters.regenerated), bounds(counters.used)];
   return {
-    download_rate_lower: downloads[0],
-    download_rate_upper: downloads[1],
-    share_rate_lower: shares[0],
-    share_rate_upper: shares[1],
+    ...passedOn(counters),
     edit_rate_lower: edits[0],
     edit_rate_upper: edits[1],
     regenerate_rate_lower: regenerations[0],

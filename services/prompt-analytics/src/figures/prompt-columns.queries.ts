@@ -9,6 +9,7 @@ export const counterColumns = (alias: string): string =>
       'r5',
       'quality_count',
       'quality_nanos',
+      'quality_squares',
       'generations',
       'downloaded',
       'shared',

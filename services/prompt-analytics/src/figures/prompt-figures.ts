@@ -1,11 +1,11 @@
-import { actionFigures, type ActionCounters, type ActionFigures } from './action-figures';
+import { actionFigures, passedOn, type ActionCounters, type ActionFigures, type PassedOn } from './action-figures';
 import { ratingFigures, type RatingCounters, type RatingFigures } from './rating-figures';
 
 /** The counters of a prompt as they are selected. */
 export type PromptCounters = RatingCounters & ActionCounters;
 
 /** What is known of a prompt as answers tell it, whatever they are about. */
-export interface PromptFigures extends RatingFigures, ActionFigures {
+export interface PromptFigures extends RatingFigures, ActionFigures, PassedOn {
   readonly prompt: string;
   readonly prompt_hash: string;
   /** The engines that were given it. */
@@ -22,7 +22,8 @@ export interface PromptRecord extends PromptCounters {
 
 export function promptFigures(record: PromptRecord): PromptFigures {
   const { prompt, prompt_hash, engines, first_seen_at } = record;
-  return { prompt, prompt_hash, engines, ...ratingFigures(record), ...actionFigures(record), first_seen_at: first_seen_at.toISOString() };
+  const figures = { ...ratingFigures(record), ...actionFigures(record), ...passedOn(record) };
+  return { prompt, prompt_hash, engines, ...figures, first_seen_at: first_seen_at.toISOString() };
 }
 
 /** An example for the documentation. */
@@ -32,11 +33,15 @@ export const PROMPT_EXAMPLE = {
   engines: ['dalle3', 'flux-pro'],
   rating_count: 120,
   avg_rating: 4.1,
+  avg_rating_lower: 3.91,
+  avg_rating_upper: 4.29,
   rating_distribution: [3, 9, 18, 33, 57],
   success_rate: 0.75,
   success_lower: 0.6656,
   success_upper: 0.8192,
   quality_avg: 81.25,
+  quality_lower: 78.2,
+  quality_upper: 84.3,
   quality_count: 64,
   generations: 300,
   downloads: 120,
@@ -45,7 +50,11 @@ export const PROMPT_EXAMPLE = {
   regenerations: 44,
   uses: 9,
   download_rate: 0.36,
+  download_rate_lower: 0.3078,
+  download_rate_upper: 0.4158,
   share_rate: 0.1,
+  share_rate_lower: 0.0709,
+  share_rate_upper: 0.1393,
   edit_rate: 0.04,
   regenerate_rate: 0.12,
   use_rate: 0.03,

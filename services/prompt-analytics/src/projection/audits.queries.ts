@@ -8,9 +8,10 @@ export const AUDITS: readonly Audit[] = [
     name: 'engines-of-a-prompt-add-up-to-its-total',
     sql: `select prompt_hash, t.rating_count, e.rating_count as of_engines, t.generations, e.generations as generations_of_engines
             from prompt_totals t
-            full join (select prompt_hash, sum(rating_count) as rating_count, sum(generations) as generations, sum(downloads) as downloads
-                         from prompt_analytics group by 1) e using (prompt_hash)
-           where (t.rating_count, t.generations, t.downloads) is distinct from (e.rating_count, e.generations, e.downloads)`,
+            full join (select prompt_hash, sum(rating_count) as rating_count, sum(generations) as generations, sum(downloads) as downloads,
+                                sum(quality_squares) as quality_squares from prompt_analytics group by 1) e using (prompt_hash)
+           where (t.rating_count, t.generations, t.downloads, t.quality_squares)
+                 is distinct from (e.rating_count, e.generations, e.downloads, e.quality_squares)`,
   },
   {
     name: 'prompts-count-every-generation',
@@ -23,8 +24,9 @@ export const AUDITS: readonly Audit[] = [
   {
     name: 'days-add-up-from-quarter-hours',
     sql: `select engine, model_version, min(n) as least, max(n) as most
-            from (select engine, model_version, grain_minutes, sum(${RATINGS}) as n from rating_buckets group by 1, 2, 3) grains
-           group by 1, 2 having min(n) <> max(n)`,
+            from (select engine, model_version, grain_minutes, sum(${RATINGS}) as n, sum(quality_squares) as squares
+                    from rating_buckets group by 1, 2, 3) grains
+           group by 1, 2 having min(n) <> max(n) or min(squares) <> max(squares)`,
   },
   {
     name: 'buckets-count-every-rating',

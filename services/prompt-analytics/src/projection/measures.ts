@@ -1,7 +1,7 @@
 import type { ActionCounts, RatingState } from './state';
 
 /** Counters of ratings, in the order of the columns of every aggregate. */
-export const RATING_COLUMNS = ['r1', 'r2', 'r3', 'r4', 'r5', 'quality_count', 'quality_nanos'] as const;
+export const RATING_COLUMNS = ['r1', 'r2', 'r3', 'r4', 'r5', 'quality_count', 'quality_nanos', 'quality_squares'] as const;
 export const ENGAGEMENT_COLUMNS = ['feedback_count', 'timed_count'] as const;
 export const ACTED_COLUMNS = ['downloaded', 'shared', 'edited', 'regenerated', 'used'] as const;
 export const ACTION_COLUMNS = ['downloads', 'shares', 'edits', 'regenerations', 'uses'] as const;
@@ -15,6 +15,8 @@ export const TAG_MEASURES = [...RATING_COLUMNS, ...ENGAGEMENT_COLUMNS] as const;
 
 /** Quality is summed in billionths, so that sums are whole numbers and do not depend on their order. */
 export const QUALITY_UNITS_PER_POINT = 1_000_000_000;
+/** Their squares in millionths: exact for scores of up to three decimals, and small enough for sums over a billion scores. */
+const SQUARE_UNITS = 1_000_000;
 
 /** Changes of the counters of one row; index by the place of the column in its list of measures. */
 export type Counters = number[];
@@ -25,12 +27,13 @@ export function addRating(counters: Counters, rating: RatingState, sign: 1 | -1)
   if (rating.qualityScore === null) return;
   bump(counters, 5, sign);
   bump(counters, 6, sign * Math.round(rating.qualityScore * QUALITY_UNITS_PER_POINT));
+  bump(counters, 7, sign * Math.round(rating.qualityScore * rating.qualityScore * SQUARE_UNITS));
 }
 
-/** Adds what is known about the rater's engagement; `at` is the place of `feedback_count`. */
+/** Adds what is known about the rater's engagement. */
 export function addEngagement(counters: Counters, rating: RatingState, sign: 1 | -1): void {
-  if (rating.feedback !== null && rating.feedback !== '') bump(counters, 7, sign);
-  if (rating.timeToRateMs !== null) bump(counters, 8, sign);
+  if (rating.feedback !== null && rating.feedback !== '') bump(counters, 8, sign);
+  if (rating.timeToRateMs !== null) bump(counters, 9, sign);
 }
 
 /** Adds a generation and the kinds of actions it has seen; `at` is the place of `generations`. */

@@ -2,6 +2,7 @@ import { raterOf } from '@picly/contracts';
 import { defineProjection, type FoldSql, type TableSpec } from '@picly/projections';
 import { CreatePromptAnalytics1732262400000 } from '../../migrations/1732262400000-create-prompt-analytics';
 import { SupersededReports1764200300000 } from '../../migrations/1764200300000-superseded-reports';
+import { QualitySquares1796083200000 } from '../../migrations/1796083200000-quality-squares';
 import { AUDITS } from './audits.queries';
 import { loadGenerations, loadMoved, loadRatings, lockPartitions } from './load.fold';
 import { groupByGeneration, mergeGeneration } from './merge-generations';
@@ -77,11 +78,11 @@ async function fold(events: readonly FoldedEvent[], sql: FoldSql): Promise<void>
 /** Generations with their ratings and actions, and what they tell about prompts, engines, tags and times. */
 export const promptAnalytics = defineProjection({
   name: 'prompt-analytics',
-  version: 1,
+  version: 2,
   events: EVENTS_FOLDED,
   tables: TABLES,
   sqlViews: ['generation_ratings', 'rating_history'],
-  migrations: [CreatePromptAnalytics1732262400000, SupersededReports1764200300000],
+  migrations: [CreatePromptAnalytics1732262400000, SupersededReports1764200300000, QualitySquares1796083200000],
   audits: AUDITS,
   fold,
   unfold,

@@ -24,7 +24,8 @@ interface AggregateTable<Key> {
 const NO_RATINGS = 'r1 = 0 and r2 = 0 and r3 = 0 and r4 = 0 and r5 = 0';
 const NO_ACTIONS = 'downloads = 0 and shares = 0 and edits = 0 and regenerations = 0 and uses = 0';
 
-const measureType = (measure: string): string => (measure === 'quality_nanos' ? 'int8' : 'int');
+const BIG_MEASURES: readonly string[] = ['quality_nanos', 'quality_squares'];
+const measureType = (measure: string): string => (BIG_MEASURES.includes(measure) ? 'int8' : 'int');
 
 function aggregateTable<Key>(table: Pick<AggregateTable<Key>, 'name' | 'key' | 'measures' | 'isEmpty'>): AggregateTable<Key> {
   const { name, key, measures } = table;
@@ -85,10 +86,10 @@ function arrayOf(type: KeyColumn<never>['type'], values: readonly (string | numb
     case 'text':
       return textArray(values.map(String));
     case 'timestamptz':
-      return `{${values.map((value) => new Date(Number(value)).toISOString()).join(',')}}`;
+      return plainArray(values.map((value) => new Date(Number(value)).toISOString()));
     case 'hash':
     case 'int':
-      return `{${values.join(',')}}`;
+      return plainArray(values);
   }
 }
 

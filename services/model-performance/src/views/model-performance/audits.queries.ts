@@ -18,10 +18,11 @@ export const AUDITS: readonly Audit[] = [
   {
     name: 'quarter-hours-add-up-to-days',
     sql: `select engine, model_version, currency, s.calls as in_slots, d.calls as in_days
-            from (select engine, model_version, currency, sum(calls) as calls, sum(cost_micros) as cost from model_performance_slots group by 1, 2, 3) s
-            full join (select engine, model_version, currency, sum(calls) as calls, sum(cost_micros) as cost
+            from (select engine, model_version, currency, sum(calls) as calls, sum(cost_micros) as cost, sum(quality_squares) as squares
+                    from model_performance_slots group by 1, 2, 3) s
+            full join (select engine, model_version, currency, sum(calls) as calls, sum(cost_micros) as cost, sum(quality_squares) as squares
                          from model_performance group by 1, 2, 3) d using (engine, model_version, currency)
-           where (s.calls, s.cost) is distinct from (d.calls, d.cost)`,
+           where (s.calls, s.cost, s.squares) is distinct from (d.calls, d.cost, d.squares)`,
   },
   {
     name: 'durations-are-in-one-bin-each',

@@ -3,6 +3,7 @@ import type { CallFacts, Ratings } from './call-facts';
 import { ExactSum } from './exact-sum';
 
 const SLOT_MS = 15 * 60_000;
+const SQUARE_UNITS = 1_000_000;
 
 /** The units of time a call counts in. */
 interface Times {
@@ -27,6 +28,8 @@ interface Totals {
   /** Ratings of one to five stars. */
   readonly stars: [number, number, number, number, number];
   readonly qualitySum: ExactSum;
+  /** Of the scores, in millionths of a squared point: exact for scores of up to three decimals. */
+  qualitySquares: number;
   qualityCount: number;
   ratedCalls: number;
   ratedCostMicros: bigint;
@@ -41,6 +44,7 @@ const zero = (): Totals => ({
   revenueMicros: 0n,
   stars: [0, 0, 0, 0, 0],
   qualitySum: new ExactSum(),
+  qualitySquares: 0,
   qualityCount: 0,
   ratedCalls: 0,
   ratedCostMicros: 0n,
@@ -54,6 +58,7 @@ function addRatings(totals: Totals, call: CallFacts, ratings: Ratings, sign: 1 |
     totals.stars[(rating - 1) as 0 | 1 | 2 | 3 | 4] += sign;
     if (quality === null) continue;
     totals.qualitySum.add(quality, sign);
+    totals.qualitySquares += sign * Math.round(Number(quality) ** 2 * SQUARE_UNITS);
     totals.qualityCount += sign;
   }
   if (ratings.size === 0) return;
@@ -71,7 +76,7 @@ function addCall(totals: Totals, call: CallFacts, sign: 1 | -1): void {
 }
 
 const isZero = (t: Totals): boolean =>
-  [t.calls, t.successes, t.qualityCount, t.ratedCalls, t.wellRatedCalls, ...t.stars].every((n) => n === 0) &&
+  [t.calls, t.successes, t.qualitySquares, t.qualityCount, t.ratedCalls, t.wellRatedCalls, ...t.stars].every((n) => n === 0) &&
   t.costMicros === 0n &&
   t.revenueMicros === 0n &&
   t.ratedCostMicros === 0n &&
@@ -89,6 +94,7 @@ const totalsRow = (t: Totals): Record<string, unknown> => ({
   r4: t.stars[3],
   r5: t.stars[4],
   quality_sum: t.qualitySum.toString(),
+  quality_squares: t.qualitySquares,
   quality_count: t.qualityCount,
   rated_calls: t.ratedCalls,
   rated_cost_micros: t.ratedCostMicros.toString(),

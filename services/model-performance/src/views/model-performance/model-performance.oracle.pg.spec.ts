@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { DecodedEvent } from '@picly/contracts';
+import { meanInterval } from '@picly/statistics';
 import { anEvent, dataDir, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { modelPerformance } from './model-performance.projection';
 import { ModelsQueries, type ModelRow } from './models.queries';
@@ -21,9 +22,17 @@ interface Plain {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const countOf = (values: readonly number[]): number[] => [1, 2, 3, 4, 5].map((stars) => values.filter((value) => value === stars).length);
 
+/** Scores of the file have many decimals; their squares are summed in millionths. */
+function expectInterval(ends: readonly (number | undefined)[], values: readonly number[], scale: readonly [number, number]): void {
+  const sums = { n: values.length, sum: sum(values), sumSquares: sum(values.map((value) => value * value)) };
+  expect(ends).toEqual(meanInterval(sums, scale).map((end) => expect.closeTo(end, 5) as number));
+}
+
 function expectPlain(row: ModelRow | undefined, plain: Plain): void {
   expect(row).toMatchObject({ calls: plain.calls, rating_count: plain.ratings.length, rating_distribution: countOf(plain.ratings) });
   expect(row?.avg_rating).toBeCloseTo(sum(plain.ratings) / plain.ratings.length, 12);
+  expectInterval([row?.avg_rating_lower, row?.avg_rating_upper], plain.ratings, [1, 5]);
+  expectInterval([row?.quality_lower, row?.quality_upper], plain.qualities, [0, 100]);
   if (plain.qualities.length > 0) expect(row?.quality_avg).toBeCloseTo(sum(plain.qualities) / plain.qualities.length, 9);
   expect(row?.cost).toBeCloseTo(plain.calls * 0.08, 9);
 }

@@ -46,7 +46,14 @@ describe('model performance', () => {
     await spec.fold([anEvent('rating-submitted', { generation_id: generation(3), rating: 4, quality_score: 80.25 })]);
     expect(await spec.rows('model_performance')).toEqual([]);
     await spec.fold([anEvent('generation-completed', { generation_id: generation(3) })]);
-    expect(await rowOf(spec)).toMatchObject({ r4: 1, quality_sum: '80.25', quality_count: 1, rated_calls: 1, well_rated_calls: 1 });
+    expect(await rowOf(spec)).toMatchObject({
+      r4: 1,
+      quality_sum: '80.25',
+      quality_squares: 6_440_062_500,
+      quality_count: 1,
+      rated_calls: 1,
+      well_rated_calls: 1,
+    });
   });
 
   it('replaces the first rating of a rater by the second', async () => {
@@ -55,7 +62,28 @@ describe('model performance', () => {
       anEvent('rating-submitted', { generation_id: generation(4), rating: 1, quality_score: 10.5 }, { occurredAt: NOON + 1 }),
     ]);
     await spec.fold([anEvent('rating-submitted', { generation_id: generation(4), rating: 5 }, { occurredAt: NOON + 2 })]);
-    expect(await rowOf(spec)).toMatchObject({ r1: 0, r5: 1, quality_sum: '0', quality_count: 0, rated_calls: 1, well_rated_calls: 1 });
+    expect(await rowOf(spec)).toMatchObject({
+      r1: 0,
+      r5: 1,
+      quality_sum: '0',
+      quality_squares: 0,
+      quality_count: 0,
+      rated_calls: 1,
+      well_rated_calls: 1,
+    });
+  });
+
+  it('keeps the squares of quality scores, also when nothing but the spread of two scores changes', async () => {
+    const rated = (user_id: string, quality_score: number, at: number) =>
+      anEvent('rating-submitted', { generation_id: generation(4), user_id, rating: 3, quality_score }, { occurredAt: NOON + at });
+    await spec.fold([
+      anEvent('generation-completed', { generation_id: generation(4) }, { occurredAt: NOON }),
+      rated('ann', 10, 1),
+      rated('bob', 90, 1),
+    ]);
+    expect(await rowOf(spec)).toMatchObject({ quality_sum: '100', quality_squares: 8_200_000_000 });
+    await spec.fold([rated('ann', 50, 2), rated('bob', 50, 2)]);
+    expect(await rowOf(spec)).toMatchObject({ quality_sum: '100', quality_squares: 5_000_000_000 });
   });
 
   it('keeps currencies apart', async () => {

@@ -1,5 +1,6 @@
 import { defineProjection, type ErasedEvent, type FoldSql } from '@picly/projections';
 import { EngineCalls1763798400000 } from '../../../migrations/1763798400000-engine-calls';
+import { QualitySquares1796083200001 } from '../../../migrations/1796083200001-quality-squares';
 import {
   keyOf,
   later,
@@ -156,7 +157,7 @@ function goneRatings({ callId, ratingsBefore, ratingsAfter }: Touched): { genera
  */
 export const modelPerformance = defineProjection({
   name: 'model-performance',
-  version: 1,
+  version: 2,
   events: ['generation-completed', 'engine-call-measured', 'rating-submitted'],
   tables: [
     { name: 'calls', key: ['call_id', 'is_generation'], except: ['log_offset'] },
@@ -168,7 +169,7 @@ export const modelPerformance = defineProjection({
     { name: 'duration_histogram', key: ['day', 'engine', 'model_version', 'bin'] },
     { name: 'duration_histogram_months', key: ['month', 'engine', 'model_version', 'bin'] },
   ],
-  migrations: [EngineCalls1763798400000],
+  migrations: [EngineCalls1763798400000, QualitySquares1796083200001],
   audits: AUDITS,
   async fold(events, sql) {
     const touched = await touch(sql, readBatch(events));

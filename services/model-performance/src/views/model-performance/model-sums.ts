@@ -1,4 +1,4 @@
-import { wilson } from '@picly/statistics';
+import { meanInterval, wilson } from '@picly/statistics';
 
 /** Columns of whole numbers that add, of an engine in a bucket of time. */
 export const COUNTS = [
@@ -13,6 +13,7 @@ export const COUNTS = [
   'r4',
   'r5',
   'quality_count',
+  'quality_squares',
   'rated_calls',
   'rated_cost_micros',
   'well_rated_calls',
@@ -38,6 +39,8 @@ export interface StoredSums {
   readonly r5: number;
   readonly quality_sum: string;
   readonly quality_count: number;
+  /** Null of rows that an older version wrote. */
+  readonly quality_squares: number | string | null;
   readonly rated_calls: number;
   readonly rated_cost_micros: number | string;
   readonly well_rated_calls: number;
@@ -78,6 +81,9 @@ export interface ModelSums extends SingleAmounts {
   readonly failures_by_cause: Readonly<Record<string, number>>;
   readonly amounts: readonly Amounts[];
   readonly avg_rating: number | null;
+  /** 95 % bounds of the mean by Student's t, within the scale. */
+  readonly avg_rating_lower: number;
+  readonly avg_rating_upper: number;
   readonly rating_count: number;
   readonly rating_distribution: readonly number[];
   /** Share of 4 and 5 stars among the ratings, with its Wilson bounds. */
@@ -85,12 +91,19 @@ export interface ModelSums extends SingleAmounts {
   readonly rating_success_lower: number;
   readonly rating_success_upper: number;
   readonly quality_avg: number | null;
+  readonly quality_lower: number;
+  readonly quality_upper: number;
   readonly quality_count: number;
   readonly rated_calls: number;
   readonly well_rated_calls: number;
 }
 
 const MICROS = 1_000_000;
+/** Squares of quality scores are summed in millionths. */
+const SQUARE_UNITS = 1_000_000;
+/** The ends of the scales, which no mean lies beyond. */
+const STARS = [1, 5] as const;
+const POINTS = [0, 100] as const;
 const total = (rows: readonly StoredSums[], of: (row: StoredSums) => number): number => rows.reduce((sum, row) => sum + of(row), 0);
 const per = (amount: number, n: number): number | null => (n === 0 ? null : amount / n);
 
@@ -136,6 +149,14 @@ function outcomes(rows: readonly StoredSums[]) {
   };
 }
 
+function quality(rows: readonly StoredSums[]) {
+  const n = total(rows, (r) => r.quality_count);
+  const sum = total(rows, (r) => Number(r.quality_sum));
+  const sumSquares = total(rows, (r) => Number(r.quality_squares ?? Number.NaN)) / SQUARE_UNITS;
+  const [lower, upper] = meanInterval({ n, sum, sumSquares }, POINTS);
+  return { quality_avg: per(sum, n), quality_lower: lower, quality_upper: upper, quality_count: n };
+}
+
 function ratings(rows: readonly StoredSums[]) {
   const stars = [
     total(rows, (r) => r.r1),
@@ -144,25 +165,21 @@ function ratings(rows: readonly StoredSums[]) {
     total(rows, (r) => r.r4),
     total(rows, (r) => r.r5),
   ];
-  const count = stars.reduce((sum, n) => sum + n, 0);
+  const weighted = (power: number): number => stars.reduce((sum, n, i) => sum + n * (i + 1) ** power, 0);
+  const [count, starSum] = [weighted(0), weighted(1)];
   const good = total(rows, (r) => r.r4 + r.r5);
   const [lower, upper] = wilson(good, count);
-  const qualityCount = total(rows, (r) => r.quality_count);
+  const [starsLower, starsUpper] = meanInterval({ n: count, sum: starSum, sumSquares: weighted(2) }, STARS);
   return {
-    avg_rating: per(
-      stars.reduce((sum, n, i) => sum + n * (i + 1), 0),
-      count,
-    ),
+    avg_rating: per(starSum, count),
+    avg_rating_lower: starsLower,
+    avg_rating_upper: starsUpper,
     rating_count: count,
     rating_distribution: stars,
     rating_success_rate: per(good, count),
     rating_success_lower: lower,
     rating_success_upper: upper,
-    quality_avg: per(
-      total(rows, (r) => Number(r.quality_sum)),
-      qualityCount,
-    ),
-    quality_count: qualityCount,
+    ...quality(rows),
     rated_calls: total(rows, (r) => r.rated_calls),
     well_rated_calls: total(rows, (r) => r.well_rated_calls),
   };

@@ -13,12 +13,12 @@ const groupOf = (grouping: Grouping, alias: string): string =>
 
 /** A single call with its ratings, in the columns of the sums. */
 const CALL_AS_SUMS = `c.currency, 1 as calls, c.success::int as successes, (not c.success)::int as failures, c.cost_micros, c.revenue_micros,
-  q.r1, q.r2, q.r3, q.r4, q.r5, q.quality_count, q.rated as rated_calls, q.rated * c.cost_micros as rated_cost_micros, q.well_rated as well_rated_calls,
+  q.r1, q.r2, q.r3, q.r4, q.r5, q.quality_count, q.quality_squares, q.rated as rated_calls, q.rated * c.cost_micros as rated_cost_micros, q.well_rated as well_rated_calls,
   q.quality_sum`;
 const RATINGS_OF_CALL = `lateral (
   select count(*) filter (where rating = 1) as r1, count(*) filter (where rating = 2) as r2, count(*) filter (where rating = 3) as r3,
     count(*) filter (where rating = 4) as r4, count(*) filter (where rating = 5) as r5, count(quality_score) as quality_count,
-    coalesce(sum(quality_score), 0) as quality_sum, (count(*) > 0)::int as rated,
+    coalesce(sum(quality_score), 0) as quality_sum, coalesce(sum(round(quality_score * quality_score * 1000000)), 0) as quality_squares, (count(*) > 0)::int as rated,
     (count(*) > 0 and sum(rating) >= 4 * count(*))::int as well_rated
   from picly.call_ratings r where r.generation_id = c.call_id and c.is_generation) q`;
 

@@ -11,7 +11,8 @@ const MEANING =
   'those of percentile_cont over all calls (failed ones too), in seconds; above a million calls they come from a histogram within 1 % ' +
   '(percentile_method). Currencies are never added: when several occur the amounts are null and stand apart in `amounts`. cost_per_success is ' +
   'the cost of all calls by the pictures that came out; cost_per_well_rated the cost of the rated pictures by those rated 4 to 5 on average. ' +
-  'Bounds are 95 % Wilson intervals.';
+  "Bounds are 95 % intervals: Wilson's of shares; of means (avg_rating, quality_avg) Student's t with n - 1 degrees of freedom, within the scale, and " +
+  'where all values are the same those of the share that could still be others.';
 
 class ModelsQuery extends RangeQuery {
   @Text({ min: 1, max: 200 }, { optional: true })

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { meanInterval } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { modelPerformance } from './model-performance.projection';
 import { ModelsQueries } from './models.queries';
@@ -87,6 +88,27 @@ describe('models', () => {
         expect(told).toEqual(expected);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('have intervals of both means that are those of the ratings of the range', async () => {
+    await fc.assert(
+      fc.asyncProperty(ranges, async (range) => {
+        const [row] = await queries.models({ range, grouping: 'total' });
+        const [sums] = await spec.sql.query<Readonly<Record<'n' | 's' | 'ss' | 'scores' | 'q' | 'qq', number>>>(
+          `select count(*)::int as n, coalesce(sum(rating), 0)::int as s, coalesce(sum(rating * rating), 0)::int as ss,
+             count(quality_score)::int as scores, coalesce(sum(quality_score), 0)::float8 as q, coalesce(sum(quality_score ^ 2), 0)::float8 as qq
+           from calls join call_ratings on generation_id = call_id where engine is not null and occurred_at >= $1 and occurred_at < $2`,
+          [new Date(range.from).toISOString(), new Date(range.to).toISOString()],
+        );
+        if (row === undefined || sums === undefined) return;
+        const stars = meanInterval({ n: sums.n, sum: sums.s, sumSquares: sums.ss }, [1, 5]);
+        const quality = meanInterval({ n: sums.scores, sum: sums.q, sumSquares: sums.qq }, [0, 100]);
+        expect([row.avg_rating_lower, row.avg_rating_upper, row.quality_lower, row.quality_upper]).toEqual(
+          [...stars, ...quality].map((end) => expect.closeTo(end, 6) as number),
+        );
+      }),
+      { numRuns: 30 },
     );
   });
 

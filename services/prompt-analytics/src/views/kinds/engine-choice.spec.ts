@@ -11,6 +11,7 @@ const made = (engine: string, some: Partial<KindSums> = {}): KindSums => ({
   cost_micros: 10_000_000,
   rating_count: 1_000,
   rating_sum: 4_000,
+  rating_squares: 17_000,
   success_count: 500,
   ...some,
 });

@@ -1,4 +1,5 @@
 import { compare, wilson } from '@picly/statistics';
+import { starsInterval } from '../../figures/rating-figures';
 import type { KindSums } from './kinds.queries';
 
 /** An engine for a kind of prompt. Rates are 0..1, amounts decimal units of `currency`; null where there is nothing to divide by. */
@@ -10,6 +11,8 @@ export interface KindRow {
   readonly pictures: number;
   readonly rating_count: number;
   readonly avg_rating: number | null;
+  readonly avg_rating_lower: number;
+  readonly avg_rating_upper: number;
   readonly success_rate: number | null;
   readonly success_lower: number;
   readonly success_upper: number;
@@ -57,6 +60,12 @@ function figuresOf(rows: readonly [KindSums, ...KindSums[]]): Figures {
   const total = (of: (row: KindSums) => number | string): number => rows.reduce((sum, row) => sum + Number(of(row)), 0);
   const [pictures, ratings, good] = [total((row) => row.pictures), total((row) => row.rating_count), total((row) => row.success_count)];
   const [lower, upper] = wilson(good, ratings);
+  const stars = total((row) => row.rating_sum);
+  const [starsLower, starsUpper] = starsInterval(
+    ratings,
+    stars,
+    total((row) => row.rating_squares),
+  );
   const isOneCurrency = rows.length === 1;
   return {
     kind,
@@ -64,7 +73,9 @@ function figuresOf(rows: readonly [KindSums, ...KindSums[]]): Figures {
     calls: total((row) => row.calls),
     pictures,
     rating_count: ratings,
-    avg_rating: ratings === 0 ? null : total((row) => row.rating_sum) / ratings,
+    avg_rating: ratings === 0 ? null : stars / ratings,
+    avg_rating_lower: starsLower,
+    avg_rating_upper: starsUpper,
     success_rate: ratings === 0 ? null : good / ratings,
     success_lower: lower,
     success_upper: upper,

@@ -20,6 +20,8 @@ const KIND_ROW: KindRow = {
   pictures: 402,
   rating_count: 260,
   avg_rating: 4.2,
+  avg_rating_lower: 4.08,
+  avg_rating_upper: 4.32,
   success_rate: 0.8,
   success_lower: 0.7472,
   success_upper: 0.8441,
@@ -41,7 +43,7 @@ export class KindsController {
     summary: 'Which engine for which kind of prompt, and where the choice changes',
     description:
       'A kind is a listed style that the prompt names; empty = none is named; a prompt that names two counts in both. Generations of the range with all ' +
-      'of their ratings, the most asked for kinds first. Success is 4 or 5 stars with its own 95 % Wilson bounds; cost_per_picture the cost of all calls by the pictures that ' +
+      "of their ratings, the most asked for kinds first. Success is 4 or 5 stars with its own 95 % Wilson bounds, the bounds of avg_rating are Student's; cost_per_picture the cost of all calls by the pictures that " +
       'came out. A picture brings what a well-rated one is worth times success, less its cost: `chosen_from` is the worth from which on the engine brings ' +
       'most, taking over from `instead_of`; null = it never does, or has fewer than min_ratings, or candidates are paid in different currencies. Its bounds come from the always-valid interval of the difference of success, ' +
       '95 % for all pairs of candidates of the answer together (Bonferroni); costs are taken as they are and ratings as independent. An upper bound of null says that the two cannot be told apart.',

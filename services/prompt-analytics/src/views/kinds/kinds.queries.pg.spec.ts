@@ -50,10 +50,11 @@ function expected(from: number, to: number, engine?: string): ReadonlyMap<string
       const key = `${kind}/${made.engine}`;
       const good = made.ratings.filter((rating) => rating >= 4).length;
       const stars = made.ratings.reduce((sum, rating) => sum + rating, 0);
-      const add = [1, made.success ? 1 : 0, made.costMicros, made.ratings.length, stars, good];
+      const squares = made.ratings.reduce((sum, rating) => sum + rating * rating, 0);
+      const add = [1, made.success ? 1 : 0, made.costMicros, made.ratings.length, stars, squares, good];
       sums.set(
         key,
-        (sums.get(key) ?? [0, 0, 0, 0, 0, 0]).map((n, i) => n + (add[i] ?? 0)),
+        (sums.get(key) ?? [0, 0, 0, 0, 0, 0, 0]).map((n, i) => n + (add[i] ?? 0)),
       );
     }
   }
@@ -63,7 +64,7 @@ const told = (rows: readonly KindSums[]): ReadonlyMap<string, readonly number[]>
   new Map(
     rows.map((row) => [
       `${row.kind}/${row.engine}`,
-      [row.calls, row.pictures, Number(row.cost_micros), row.rating_count, row.rating_sum, row.success_count],
+      [row.calls, row.pictures, Number(row.cost_micros), row.rating_count, row.rating_sum, row.rating_squares, row.success_count],
     ]),
   );
 

@@ -13,6 +13,7 @@ export interface KindSums {
   readonly cost_micros: number | string;
   readonly rating_count: number;
   readonly rating_sum: number;
+  readonly rating_squares: number;
   readonly success_count: number;
 }
 
@@ -29,7 +30,7 @@ const MADE = `g.known and g.prompt_hash is not null and g.occurred_at >= $1::tim
 /** Sums by prompt first, as there are fewer prompts than generations, and of each prompt its kinds. */
 const SQL = `with made as (
     select prompt_hash, engine, currency, sum(calls)::int8 as calls, sum(pictures)::int8 as pictures, sum(cost_micros) as cost_micros,
-      sum(ratings)::int8 as ratings, sum(stars)::int8 as stars, sum(good)::int8 as good
+      sum(ratings)::int8 as ratings, sum(stars)::int8 as stars, sum(stars * stars)::int8 as squares, sum(good)::int8 as good
     from (
       select g.prompt_hash, g.engine, g.currency, 1 as calls, g.success::int as pictures, g.cost_micros, 0 as ratings, 0 as stars, 0 as good
       from picly.generations g where ${MADE}
@@ -39,7 +40,7 @@ const SQL = `with made as (
     ) as row group by prompt_hash, engine, currency
   )
   select kind, engine, currency, sum(calls)::int8 as calls, sum(pictures)::int8 as pictures, sum(cost_micros)::numeric as cost_micros,
-    sum(ratings)::int8 as rating_count, sum(stars)::int8 as rating_sum, sum(good)::int8 as success_count
+    sum(ratings)::int8 as rating_count, sum(stars)::int8 as rating_sum, sum(squares)::int8 as rating_squares, sum(good)::int8 as success_count
   from made join picly.prompts p using (prompt_hash)
   cross join lateral (
     select replace(term, '_', ' ') as kind from unnest(p.terms) as t (term) where term = any ($4)

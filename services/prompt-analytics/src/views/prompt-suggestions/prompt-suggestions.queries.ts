@@ -11,8 +11,11 @@ export interface PromptSuggestion {
   readonly prompt: string;
   readonly prompt_hash: string;
   readonly avg_rating: number | null;
+  readonly avg_rating_lower: number;
+  readonly avg_rating_upper: number;
   readonly success_rate: number | null;
   readonly success_lower: number;
+  readonly success_upper: number;
   readonly rating_count: number;
   /** Likeness to the prompt given, 0..1; absent when none was. */
   readonly similarity?: number;
@@ -109,7 +112,18 @@ function distinct(ranked: readonly Candidate[], limit: number): Candidate[] {
 }
 
 function suggestion(candidate: Candidate, engine: string | undefined): PromptSuggestion {
-  const { rating_count, avg_rating, success_rate, success_lower } = ratingFigures(candidate);
   const { prompt, prompt_hash } = candidate;
-  return { prompt, prompt_hash, avg_rating, success_rate, success_lower, rating_count, reason: reasonFor(candidate, engine) };
+  const figures = ratingFigures(candidate);
+  return {
+    prompt,
+    prompt_hash,
+    avg_rating: figures.avg_rating,
+    avg_rating_lower: figures.avg_rating_lower,
+    avg_rating_upper: figures.avg_rating_upper,
+    success_rate: figures.success_rate,
+    success_lower: figures.success_lower,
+    success_upper: figures.success_upper,
+    rating_count: figures.rating_count,
+    reason: reasonFor(candidate, engine),
+  };
 }

@@ -2,11 +2,16 @@ import type { Sql } from '@picly/database';
 import { actionFigures, type ActionFigures } from '../../figures/action-figures';
 import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
 import { promptFigures, type PromptCounters, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
-import { ratingFigures, type RatingCounters, type RatingFigures } from '../../figures/rating-figures';
+import { ratingFigures, starsInterval, type RatingCounters, type RatingFigures } from '../../figures/rating-figures';
+
+interface TagFigures extends Pick<RatingFigures, 'avg_rating' | 'avg_rating_lower' | 'avg_rating_upper'> {
+  readonly tag: string;
+  readonly count: number;
+}
 
 export interface PromptAnswer extends PromptFigures {
   /** Ratings that carry the tag, most first. */
-  readonly tags: readonly { readonly tag: string; readonly count: number; readonly avg_rating: number }[];
+  readonly tags: readonly TagFigures[];
   /** Ratings by the UTC week they were given in, named by its Monday. */
   readonly trend: readonly ({ readonly week: string } & RatingFigures)[];
   readonly per_engine: readonly ({ readonly engine: string } & RatingFigures & ActionFigures)[];
@@ -32,19 +37,24 @@ export class PromptQueries {
     return { ...promptFigures(record), tags, trend, per_engine: engines };
   }
 
-  private tags(promptHash: string): Promise<{ tag: string; count: number; avg_rating: number }[]> {
-    return this.sql.query(
-      `select t.tag, count(*)::int as count, avg(rating)::float8 as avg_rating
+  private async tags(promptHash: string): Promise<TagFigures[]> {
+    const rows = await this.sql.query<{ readonly tag: string; readonly count: number; readonly sum: number; readonly squares: number }>(
+      `select t.tag, count(*)::int as count, sum(rating)::int as sum, sum(rating * rating)::int as squares
        from (select r.rating, r.tags ${RATINGS_OF_PROMPT}) rated cross join unnest(rated.tags) as t (tag) group by 1 order by 2 desc, 1`,
       [promptHash],
       'prompt:tags',
     );
+    return rows.map(({ tag, count, sum, squares }) => {
+      const [lower, upper] = starsInterval(count, sum, squares);
+      return { tag, count, avg_rating: sum / count, avg_rating_lower: lower, avg_rating_upper: upper };
+    });
   }
 
   private async trend(promptHash: string): Promise<({ week: string } & RatingFigures)[]> {
     const rows = await this.sql.query<RatingCounters & { readonly week: string }>(
       `select date_trunc('week', r.rated_at at time zone 'UTC')::date as week, ${STARS}, count(r.quality_score)::int as quality_count,
-         coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos
+         coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
+         coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares
        ${RATINGS_OF_PROMPT} group by 1 order by 1`,
       [promptHash],
       'prompt:trend',

@@ -57,7 +57,7 @@ export class PromptsController {
     summary: 'One prompt: figures, tags, trend, engines, similar prompts',
     body: {
       ...PROMPT_EXAMPLE,
-      tags: [{ tag: 'colors', count: 12, avg_rating: 4.5 }],
+      tags: [{ tag: 'colors', count: 12, avg_rating: 4.5, avg_rating_lower: 4.08, avg_rating_upper: 4.92 }],
       trend: [{ week: '2026-01-05' }],
       per_engine: [{ engine: 'flux-pro' }],
       similar: [],

@@ -15,6 +15,7 @@ export interface PromptSums extends RatingCounters {
 const FIGURES = `count(*) filter (where r.rating = 1)::int as r1, count(*) filter (where r.rating = 2)::int as r2, count(*) filter (where r.rating = 3)::int as r3,
   count(*) filter (where r.rating = 4)::int as r4, count(*) filter (where r.rating = 5)::int as r5,
   count(r.quality_score)::int as quality_count, coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
+  coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares,
   count(*) filter (where r.feedback <> '')::int as feedback_count, count(r.time_to_rate_ms)::int as timed_count,
   percentile_cont(0.5) within group (order by r.time_to_rate_ms) as median_ms`;
 

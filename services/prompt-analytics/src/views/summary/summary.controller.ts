@@ -37,6 +37,8 @@ function filterOf<G extends RatingGrouping>(query: EngineRangeQuery & { readonly
 const RATING_ROW = {
   count: 120,
   avg: 4.1,
+  avg_lower: 3.91,
+  avg_upper: 4.29,
   distribution: [3, 9, 18, 33, 57],
   success_rate: 0.75,
   success_lower: 0.6656,
@@ -46,6 +48,8 @@ const RATING_ROW = {
   low_lower: 0.0581,
   low_upper: 0.1666,
   quality_avg: 81.25,
+  quality_lower: 78.2,
+  quality_upper: 84.3,
   quality_count: 64,
   feedback_count: 12,
   median_time_to_rate: 14.5,
@@ -77,7 +81,9 @@ export class SummaryController {
   @Answers({
     summary: 'Ratings of a stretch of time, all together or by engine, time, tag or prompt',
     description:
-      'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, low 1 or 2, with their 95 % Wilson bounds. Ratings whose ' +
+      'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, low 1 or 2, with their 95 % Wilson bounds. Bounds of the ' +
+      'means (avg, quality_avg) are 95 % Student t intervals with n - 1 degrees of freedom, within the scale; where all values are the same, those of the ' +
+      'share that could still be others. Ratings whose ' +
       'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above 10,000 times it comes ' +
       'from a histogram within 1 %, and is omitted for tags: median_time_to_rate_method says which.',
     row: RATING_ROW,

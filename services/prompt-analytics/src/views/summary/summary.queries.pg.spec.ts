@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { LOG_HISTOGRAM_ERROR } from '@picly/statistics';
+import { LOG_HISTOGRAM_ERROR, meanInterval } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { promptAnalytics } from '../../projection/prompt-analytics.projection';
 import type { RatingGrouping } from './grouping.queries';
-import { SummaryQueries } from './summary.queries';
+import { SummaryQueries, type RatingSummaryRow } from './summary.queries';
 import { ALWAYS, type Range } from './time-cover';
 
 const START = Date.UTC(2026, 2, 27);
@@ -63,6 +63,27 @@ const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/Los_Angeles', 'As
 const groupings = fc.constantFrom<RatingGrouping[]>('total', 'engine', 'day', 'week', 'month');
 const isoOf = ({ from, to }: Range): [string, string] => [new Date(from).toISOString(), new Date(to).toISOString()];
 
+interface Recount {
+  readonly count: number;
+  readonly stars: number;
+  readonly star_squares: number;
+  readonly quality_count: number;
+  readonly quality_sum: number;
+  readonly quality_squares: number;
+}
+
+const SUMS = ['stars', 'star_squares', 'quality_sum', 'quality_squares'];
+const withoutSums = (row: Recount): object => Object.fromEntries(Object.entries(row).filter(([name]) => !SUMS.includes(name)));
+
+/** The intervals of both means, from plain sums over the facts. */
+function expectIntervals(row: RatingSummaryRow, sums: Recount | undefined): void {
+  if (sums === undefined) throw new Error('a row without facts');
+  const stars = meanInterval({ n: sums.count, sum: sums.stars, sumSquares: sums.star_squares }, [1, 5]);
+  const quality = meanInterval({ n: sums.quality_count, sum: sums.quality_sum, sumSquares: sums.quality_squares }, [0, 100]);
+  const told = [row.avg_lower, row.avg_upper, row.quality_lower, row.quality_upper];
+  expect(told).toEqual([...stars, ...quality].map((end) => expect.closeTo(end, 6) as number));
+}
+
 describe('summaries', () => {
   let spec: ProjectionSpec;
   let queries: SummaryQueries;
@@ -82,8 +103,9 @@ describe('summaries', () => {
         fc.option(fc.constantFrom(...ENGINES), { nil: undefined }),
         async (range, timeZone, grouping, engine) => {
           const key = KEY[grouping];
-          const expected = await spec.sql.query(
-            `select ${key ? `${key} as key,` : ''} count(*) as count, avg(rating)::float8 as avg, avg((rating >= 4)::int)::float8 as success_rate, avg(quality_score)::float8 as quality_avg,
+          const expected = await spec.sql.query<Recount>(
+            `select ${key ? `${key} as key,` : ''} count(*) as count, coalesce(sum(rating), 0)::int as stars, coalesce(sum(rating * rating), 0)::int as star_squares,
+             coalesce(sum(quality_score), 0)::float8 as quality_sum, coalesce(sum(quality_score ^ 2), 0)::float8 as quality_squares, avg(rating)::float8 as avg, avg((rating >= 4)::int)::float8 as success_rate, avg(quality_score)::float8 as quality_avg,
              count(quality_score) as quality_count, count(*) filter (where feedback <> '') as feedback_count,
              percentile_cont(0.5) within group (order by time_to_rate_ms) / 1000 as median_time_to_rate
            from (select *, rated_at as at from ratings) r join generations g using (generation_id)
@@ -94,6 +116,7 @@ describe('summaries', () => {
             { range, grouping, timeZone, weekStart: 'monday', ...(engine !== undefined && { engine }) },
             50,
           );
+          rows.forEach((row, i) => expectIntervals(row, expected[i]));
           const actual = rows.map(
             ({ count, avg, success_rate, quality_avg, quality_count, feedback_count, median_time_to_rate, ...row }) => ({
               ...(key && { key: row[grouping as 'engine' | 'day' | 'week' | 'month'] }),
@@ -109,7 +132,7 @@ describe('summaries', () => {
               ...(avg === null && { avg }),
             }),
           );
-          expect(expected).toEqual(actual);
+          expect(expected.map(withoutSums)).toEqual(actual);
         },
       ),
       { numRuns: 60 },

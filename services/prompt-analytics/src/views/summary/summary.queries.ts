@@ -24,6 +24,9 @@ interface Names {
 interface RatingSummary extends Median {
   readonly count: number;
   readonly avg: number | null;
+  /** 95 % bounds of the mean. */
+  readonly avg_lower: number;
+  readonly avg_upper: number;
   readonly distribution: readonly number[];
   readonly success_rate: number | null;
   readonly success_lower: number;
@@ -34,6 +37,8 @@ interface RatingSummary extends Median {
   readonly low_lower: number;
   readonly low_upper: number;
   readonly quality_avg: number | null;
+  readonly quality_lower: number;
+  readonly quality_upper: number;
   readonly quality_count: number;
   readonly feedback_count: number;
 }
@@ -50,6 +55,8 @@ function summaryOf(sums: RatingSums, median: Median): RatingSummary {
   return {
     count: figures.rating_count,
     avg: figures.avg_rating,
+    avg_lower: figures.avg_rating_lower,
+    avg_upper: figures.avg_rating_upper,
     distribution: figures.rating_distribution,
     success_rate: figures.success_rate,
     success_lower: figures.success_lower,
@@ -59,6 +66,8 @@ function summaryOf(sums: RatingSums, median: Median): RatingSummary {
     low_lower: lowLower,
     low_upper: lowUpper,
     quality_avg: figures.quality_avg,
+    quality_lower: figures.quality_lower,
+    quality_upper: figures.quality_upper,
     quality_count: figures.quality_count,
     feedback_count: sums.feedback_count,
     ...median,

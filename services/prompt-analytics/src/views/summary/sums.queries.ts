@@ -11,7 +11,9 @@ export interface SummaryFilter<Grouping extends RatingGrouping = RatingGrouping>
   readonly weekStart: WeekStart;
 }
 
-const RATING_SUMS = ['r1', 'r2', 'r3', 'r4', 'r5', 'quality_count', 'quality_nanos', 'feedback_count', 'timed_count'];
+const RATING_SUMS = ['r1', 'r2', 'r3', 'r4', 'r5', 'quality_count', 'quality_nanos', 'quality_squares', 'feedback_count', 'timed_count'];
+/** Sums that outgrow what a double holds exactly arrive as text. */
+const NUMERIC_SUMS: readonly string[] = ['quality_nanos', 'quality_squares'];
 const ACTION_SUMS = [
   'generations',
   'downloaded',
@@ -40,6 +42,7 @@ export const PIECES = 'unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) a
 /** A rating in the columns of the buckets. */
 const RATING_AS_SUMS = `(r.rating = 1)::int as r1, (r.rating = 2)::int as r2, (r.rating = 3)::int as r3, (r.rating = 4)::int as r4, (r.rating = 5)::int as r5,
   (r.quality_score is not null)::int as quality_count, coalesce(round(r.quality_score * 1000000000), 0)::int8 as quality_nanos,
+  coalesce(round(r.quality_score * r.quality_score * 1000000), 0)::int8 as quality_squares,
   (coalesce(r.feedback, '') <> '')::int as feedback_count, (r.time_to_rate_ms is not null)::int as timed_count`;
 
 const isDone = (count: string): string => `(g.${count} > 0)::int`;
@@ -81,7 +84,7 @@ function actionFacts(rests: readonly Piece[]): string {
 }
 
 function sumsSql(filter: SummaryFilter, columns: readonly string[], rows: string): string {
-  const sums = columns.map((column) => `coalesce(sum(${column}), 0)::${column === 'quality_nanos' ? 'numeric' : 'int8'} as ${column}`);
+  const sums = columns.map((column) => `coalesce(sum(${column}), 0)::${NUMERIC_SUMS.includes(column) ? 'numeric' : 'int8'} as ${column}`);
   return `select ${selectKeys(filter.grouping, BUCKET, filter.weekStart)}${sums.join(', ')}
     from (${rows}) as row where $5::text is not null${groupByKeys(filter.grouping)}${orderByKeys(filter.grouping)}`;
 }
