@@ -22,19 +22,31 @@ export interface RatingFigures {
   readonly success_lower: number;
   readonly success_upper: number;
   readonly quality_avg: Maybe;
+  readonly quality_lower: number;
+  readonly quality_upper: number;
   readonly quality_count: number;
 }
 
-export interface PromptRow extends RatingFigures {
+/** The mean of stars with its interval. */
+export interface AverageRating {
+  readonly rating_count: number;
+  readonly avg_rating: Maybe;
+  readonly avg_rating_lower: number;
+  readonly avg_rating_upper: number;
+}
+
+export interface PromptRow extends RatingFigures, AverageRating {
   readonly prompt: string;
   readonly prompt_hash: string;
   readonly engines: readonly string[];
-  readonly rating_count: number;
-  readonly avg_rating: Maybe;
   readonly rating_distribution: readonly number[];
   readonly generations: number;
   readonly download_rate: Maybe;
+  readonly download_rate_lower: number;
+  readonly download_rate_upper: number;
   readonly share_rate: Maybe;
+  readonly share_rate_lower: number;
+  readonly share_rate_upper: number;
   readonly first_seen_at: string;
 }
 
@@ -44,6 +56,8 @@ export interface RatingSummaryRow extends RatingFigures {
   readonly tag?: string;
   readonly count: number;
   readonly avg: Maybe;
+  readonly avg_lower: number;
+  readonly avg_upper: number;
   readonly distribution: readonly number[];
   readonly low_count: number;
   readonly low_rate: Maybe;
@@ -53,7 +67,7 @@ export interface RatingSummaryRow extends RatingFigures {
   readonly median_time_to_rate: Maybe;
 }
 
-export interface ModelRow {
+export interface ModelRow extends AverageRating {
   readonly day?: string;
   readonly engine: string;
   readonly model_version: string;
@@ -75,12 +89,12 @@ export interface ModelRow {
   readonly margin_rate: Maybe;
   readonly cost_per_success: Maybe;
   readonly cost_per_well_rated: Maybe;
-  readonly avg_rating: Maybe;
-  readonly rating_count: number;
   readonly rating_success_rate: Maybe;
   readonly rating_success_lower: number;
   readonly rating_success_upper: number;
   readonly quality_avg: Maybe;
+  readonly quality_lower: number;
+  readonly quality_upper: number;
   readonly quality_count: number;
 }
 

@@ -7,6 +7,17 @@ export interface ExportColumn<Row> {
   readonly value: (row: Row) => Cell;
 }
 
+/** What files hold of an interval: both of its ends, one column each. */
+export function bothEnds<Low extends string, High extends string>(
+  low: Low,
+  high: High,
+): readonly ExportColumn<Readonly<Record<Low | High, Cell>>>[] {
+  return [
+    { id: low, value: (row) => row[low] },
+    { id: high, value: (row) => row[high] },
+  ];
+}
+
 /** A cell that a spreadsheet would run as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 

@@ -14,6 +14,8 @@ export interface TimeChartData {
   readonly unfinished: boolean;
   /** The axis begins at zero; else it fits the values. */
   readonly fromZero: boolean;
+  /** The ends of the axis, where charts share them. */
+  readonly domain?: readonly [number, number];
   /** A line to compare with, such as a target. */
   readonly target?: { readonly value: number; readonly label: string };
 }
@@ -73,6 +75,11 @@ function drawTarget(u: uPlot, target: NonNullable<TimeChartData['target']>): voi
   ctx.stroke();
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'right';
+  // Lines may pass behind the words.
+  ctx.setLineDash([]);
+  ctx.strokeStyle = plotColours().surface;
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeText(target.label, left + width, y - 5 * devicePixelRatio);
   ctx.fillText(target.label, left + width, y - 5 * devicePixelRatio);
   ctx.restore();
 }
@@ -85,14 +92,14 @@ export interface TimeChartSize {
 /** How uPlot draws it; nothing is smoothed, a gap stays a gap. */
 export function timeOptions(data: TimeChartData, size: TimeChartSize, onCursor: (index: number | null) => void): Options {
   const colours = plotColours();
-  const { target, format, fromZero } = data;
+  const { target, format, fromZero, domain } = data;
   const axis = { stroke: colours.text, font: FONT, ticks: { show: false }, grid: { stroke: colours.grid, width: 1 } };
   return {
     ...size,
     tzDate: (at) => uPlot.tzDate(new Date(at * 1_000), 'Etc/UTC'),
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false }, points: { size: 8 } },
-    scales: { x: { time: true }, y: { range: (_u, low, high) => rangeOf(low, high, fromZero, target?.value) } },
+    scales: { x: { time: true }, y: { range: (_u, low, high) => (domain ? [...domain] : rangeOf(low, high, fromZero, target?.value)) } },
     axes: [
       {
         ...axis,

@@ -26,6 +26,7 @@ describe('figures in words', () => {
     expect(interval(0.699, 0.728)).toBe('69.9–72.8 %');
     expect(interval(1.5, 2.25, seconds)).toBe('1.5–2.3 s');
     expect(interval(0.5, 2, seconds)).toBe('500 ms–2.0 s');
+    expect(interval(-0.105, 0.2)).toBe('−10.5 to 20.0 %');
     expect(interval(null, 1)).toBe(NOTHING);
   });
 

@@ -17,7 +17,7 @@ export type Format = (value: Maybe) => string;
 const known =
   (format: (value: number) => string): Format =>
   (value) =>
-    isKnown(value) ? format(value) : NOTHING;
+    isKnown(value) ? format(value).replace('-', '−') : NOTHING;
 
 export const count = known((value) => COUNT.format(value));
 /** Large counts where room is short: 12.3K. */
@@ -70,7 +70,9 @@ export function interval(low: Maybe, high: Maybe, format: Format = percent): str
   if (!isKnown(low) || !isKnown(high)) return NOTHING;
   const [from, to] = [format(low), format(high)];
   const unit = /\s\D+$/.exec(to)?.[0] ?? '';
-  return unit !== '' && from.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`;
+  const start = unit !== '' && from.endsWith(unit) ? from.slice(0, -unit.length) : from;
+  // A dash before a sign is read as another sign.
+  return /[−+±]/.test(from + to) ? `${start} to ${to}` : `${start}–${to}`;
 }
 
 /** `1 rating`, `2 ratings`. */

@@ -7,7 +7,7 @@ export function Answer({ children, so }: { readonly children: ReactNode; readonl
       <p className="answer-line" data-answer>
         {children}
       </p>
-      {so !== undefined && <p className="answer-so">{so}</p>}
+      {so !== undefined && <div className="answer-so">{so}</div>}
     </section>
   );
 }

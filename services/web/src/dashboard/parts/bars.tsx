@@ -1,16 +1,24 @@
-import type { JSX } from 'react';
+import { useEffect, type JSX } from 'react';
+import { useIsDark } from '../app/theme';
+import { barsDrawing, type Bar } from '../chart/bars-drawing';
+import type { OnDrawn } from '../chart/picture';
 
-export interface Bar {
-  readonly name: string;
-  readonly value: number;
-  /** The value in words. */
-  readonly shown: string;
-  readonly colour?: number;
+interface BarsProps {
+  readonly bars: readonly Bar[];
+  readonly label: string;
+  /** Told the drawing, for pictures of it. */
+  readonly onDrawn?: OnDrawn;
 }
 
 /** Lengths from zero, with their values beside them. */
-export function Bars({ bars, label }: { readonly bars: readonly Bar[]; readonly label: string }): JSX.Element {
+export function Bars({ bars, label, onDrawn }: BarsProps): JSX.Element {
   const most = Math.max(...bars.map(({ value }) => value), 0) || 1;
+  const isDark = useIsDark();
+  const content = JSON.stringify(bars);
+  useEffect(() => {
+    onDrawn?.(label, barsDrawing(bars));
+    return () => onDrawn?.(label, null);
+  }, [content, label, isDark]);
   return (
     <ul className="bars" aria-label={label}>
       {bars.map(({ name, value, shown, colour }) => (

@@ -18,6 +18,12 @@ export interface Column<Row> {
   readonly files?: readonly ExportColumn<Row>[];
 }
 
+/** What files hold of the columns; what several of them tell stands there once. */
+export function fileColumns<Row>(columns: readonly Column<Row>[]): readonly ExportColumn<Row>[] {
+  const all = columns.flatMap(({ id, value, files }) => files ?? [{ id, value }]);
+  return all.filter(({ id }, i) => all.findIndex((one) => one.id === id) === i);
+}
+
 interface DataTableProps<Row extends object> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];

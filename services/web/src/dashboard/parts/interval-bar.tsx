@@ -13,21 +13,18 @@ interface IntervalBarProps {
   readonly mark?: number;
 }
 
-const WIDTH = 200;
-const HEIGHT = 20;
-
-/** Dot and whisker on a scale that rows share. */
+/** Dot and whisker on a scale that rows share; as wide as its column, so that dots are as large in narrow ones. */
 export function IntervalBar({ value, low, high, domain, colour, label, mark }: IntervalBarProps): JSX.Element {
   const [from, to] = domain;
-  const x = (at: number): number => Math.max(3, Math.min(WIDTH - 3, ((at - from) / (to - from || 1)) * WIDTH));
+  const x = (at: number): string => `${(Math.max(0, Math.min(1, (at - from) / (to - from || 1))) * 100).toFixed(2)}%`;
   return (
-    <svg className={`interval series-${colour}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-      <line className="axis" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
-      {mark !== undefined && <line className="mark" x1={x(mark)} x2={x(mark)} y1={1} y2={HEIGHT - 1} />}
+    <svg className={`interval series-${colour}`} role="img" aria-label={label}>
+      <line className="axis" x1="0" x2="100%" y1="50%" y2="50%" />
+      {mark !== undefined && <line className="mark" x1={x(mark)} x2={x(mark)} y1="5%" y2="95%" />}
       {value !== null && (
         <>
-          <line className="whisker" x1={x(low)} x2={x(high)} y1={HEIGHT / 2} y2={HEIGHT / 2} />
-          <circle cx={x(value)} cy={HEIGHT / 2} r={4.5} />
+          <line className="whisker" x1={x(low)} x2={x(high)} y1="50%" y2="50%" />
+          <circle cx={x(value)} cy="50%" r={4} />
         </>
       )}
     </svg>

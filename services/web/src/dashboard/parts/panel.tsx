@@ -1,11 +1,11 @@
-import { useState, type JSX, type ReactNode } from 'react';
+import { useCallback, useState, type JSX, type ReactNode } from 'react';
 import type { AsOf } from '../api/client';
 import { csvOf, download, jsonOf } from '../chart/export';
-import { downloadPicture } from '../chart/picture';
+import { downloadPicture, type Drawing, type OnDrawn } from '../chart/picture';
 import { useParam } from '../app/use-filters';
 import { useFilters } from '../app/use-filters';
 import { asOfWords } from './as-of';
-import { DataTable, type Column } from './data-table';
+import { DataTable, fileColumns, type Column } from './data-table';
 import { Icon } from './icon';
 
 interface PanelProps<Row extends object> {
@@ -26,9 +26,23 @@ interface PanelProps<Row extends object> {
   /** The call that gives the same rows. */
   readonly apiAddress?: string;
   /** Without a drawing the panel is its table. */
-  readonly draw?: (onCanvas: (canvas: HTMLCanvasElement | null) => void) => ReactNode;
+  readonly draw?: (onDrawn: OnDrawn) => ReactNode;
   readonly children?: ReactNode;
   readonly className?: string;
+}
+
+/** The drawings of a panel, in the order in which they were made. */
+function useDrawings(): readonly [readonly Drawing[], OnDrawn] {
+  const [drawings, setDrawings] = useState<ReadonlyMap<string, Drawing>>(new Map());
+  const onDrawn = useCallback<OnDrawn>((name, drawing) => {
+    setDrawings((known) => {
+      const next = new Map(known);
+      if (drawing === null) next.delete(name);
+      else next.set(name, drawing);
+      return next;
+    });
+  }, []);
+  return [[...drawings.values()], onDrawn];
 }
 
 /** A chart, its table, and every way to take them along. */
@@ -36,7 +50,7 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
   const { id, title, unit, n, asOf, columns, rows, rowKey, draw } = props;
   const { filters } = useFilters();
   const [tables, setTables] = useParam('tables');
-  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
+  const [drawings, onDrawn] = useDrawings();
   const open = tables === '' ? [] : tables.split('.');
   const isTable = draw === undefined || open.includes(id);
   const toggle = (): void => setTables((isTable ? open.filter((one) => one !== id) : [...open, id]).join('.'), 'replace');
@@ -50,8 +64,8 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
         </p>
       </header>
       {props.children}
-      {isTable ? <DataTable caption={title} columns={columns} rows={rows} rowKey={rowKey} /> : draw(setCanvas)}
-      <Foot {...props} isTable={isTable} toggle={toggle} canvas={isTable ? null : canvas} fresh={asOfWords(asOf, filters.tz)} />
+      {isTable ? <DataTable caption={title} columns={columns} rows={rows} rowKey={rowKey} /> : draw(onDrawn)}
+      <Foot {...props} isTable={isTable} toggle={toggle} drawings={isTable ? [] : drawings} fresh={asOfWords(asOf, filters.tz)} />
     </section>
   );
 }
@@ -59,7 +73,7 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
 type FootProps<Row extends object> = PanelProps<Row> & {
   readonly isTable: boolean;
   readonly toggle: () => void;
-  readonly canvas: HTMLCanvasElement | null;
+  readonly drawings: readonly Drawing[];
   readonly fresh: string;
 };
 
@@ -81,10 +95,10 @@ function Foot<Row extends object>(props: FootProps<Row>): JSX.Element {
   );
 }
 
-type ExportProps<Row extends object> = PanelProps<Row> & { readonly canvas: HTMLCanvasElement | null; readonly caption: string };
+type ExportProps<Row extends object> = PanelProps<Row> & { readonly drawings: readonly Drawing[]; readonly caption: string };
 
-function Export<Row extends object>({ id, columns: shown, rows, canvas, caption, apiAddress }: ExportProps<Row>): JSX.Element {
-  const columns = shown.flatMap(({ id: name, value, files }) => files ?? [{ id: name, value }]);
+function Export<Row extends object>({ id, columns: shown, rows, drawings, caption, apiAddress }: ExportProps<Row>): JSX.Element {
+  const columns = fileColumns(shown);
   const text = (type: string, content: string, ending: string): void => download(`${id}.${ending}`, new Blob([content], { type }));
   return (
     <details className="menu">
@@ -98,8 +112,8 @@ function Export<Row extends object>({ id, columns: shown, rows, canvas, caption,
         <button type="button" onClick={() => text('application/json', jsonOf(columns, rows), 'json')}>
           JSON
         </button>
-        {canvas && (
-          <button type="button" onClick={() => downloadPicture(canvas, caption, `${id}.png`)}>
+        {drawings.length > 0 && (
+          <button type="button" onClick={() => downloadPicture(drawings, caption, `${id}.png`)}>
             PNG
           </button>
         )}

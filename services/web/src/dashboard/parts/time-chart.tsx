@@ -3,7 +3,9 @@ import uPlot from 'uplot';
 import { useIsDark } from '../app/theme';
 import { NOTHING, interval } from '../format/numbers';
 import { fullDay } from '../format/time';
+import type { OnDrawn } from '../chart/picture';
 import { timeData, timeOptions, type TimeChartData } from '../chart/time-options';
+import { ChartLegend } from './chart-legend';
 
 const HEIGHT = 240;
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7 };
@@ -11,8 +13,10 @@ const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, 
 export interface TimeChartProps extends TimeChartData {
   /** What the chart shows, for those who do not see it. */
   readonly label: string;
-  /** Told the canvas, for pictures of the chart. */
-  readonly onCanvas?: (canvas: HTMLCanvasElement | null) => void;
+  /** Told the drawing, for pictures of the chart. */
+  readonly onDrawn?: OnDrawn;
+  /** Pixels; a small one has no legend of its own. */
+  readonly height?: number;
 }
 
 /** One bucket in words. */
@@ -29,26 +33,26 @@ function bucketWords({ days, series, format, unfinished }: TimeChartData, index:
 
 /** Lines over days. The arrow keys walk from bucket to bucket, and each is told in words. */
 export function TimeChart(props: TimeChartProps): JSX.Element {
-  const { days, series, label, onCanvas } = props;
+  const { days, series, label, onDrawn, height = HEIGHT } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
   const isDark = useIsDark();
-  const shape = `${isDark} ${series.map(({ name, colour, upper }) => `${name}/${colour}/${upper !== undefined}`).join()} ${days.length > 100} ${props.unfinished}`;
+  const shape = `${isDark} ${series.map(({ name, colour, upper }) => `${name}/${colour}/${upper !== undefined}`).join()} ${days.length > 100} ${props.unfinished} ${props.domain?.join() ?? ''}`;
   const data = useMemo(() => timeData(props), [days, series, props.unfinished]);
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const made = new uPlot(timeOptions(props, { width: element.clientWidth || 300, height: HEIGHT }, setAt), data, element);
+    const made = new uPlot(timeOptions(props, { width: element.clientWidth || 300, height }, setAt), data, element);
     plot.current = made;
-    onCanvas?.(made.ctx.canvas);
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    onDrawn?.(label, { canvas: made.ctx.canvas, legend: series.map(({ name, colour }) => ({ name, colour })) });
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       made.destroy();
       plot.current = null;
-      onCanvas?.(null);
+      onDrawn?.(label, null);
     };
   }, [shape]);
   useEffect(() => plot.current?.setData(data), [data]);
@@ -64,10 +68,10 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   const words = bucketWords(props, at ?? days.length - 1);
   return (
     <div className="chart">
-      <Legend {...props} />
+      {height === HEIGHT && <ChartLegend {...props} />}
       <div
         ref={host}
-        className="plot"
+        className={height === HEIGHT ? 'plot' : 'plot small'}
         tabIndex={0}
         role="img"
         aria-label={`${label}. Arrow keys walk through the values.`}
@@ -79,34 +83,5 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
         ))}
       </p>
     </div>
-  );
-}
-
-function Legend({ series, unfinished, target }: TimeChartData): JSX.Element {
-  return (
-    <ul className="legend" aria-hidden="true">
-      {series.length > 1 &&
-        series.map(({ name, colour }) => (
-          <li key={name}>
-            <span className={`swatch series-${colour}`} />
-            {name}
-          </li>
-        ))}
-      {series.some(({ upper }) => upper !== undefined) && (
-        <li>
-          <span className="swatch band" /> 95 % interval
-        </li>
-      )}
-      {unfinished && (
-        <li>
-          <span className="swatch dotted" /> not over
-        </li>
-      )}
-      {target && (
-        <li>
-          <span className="swatch target" /> {target.label}
-        </li>
-      )}
-    </ul>
   );
 }

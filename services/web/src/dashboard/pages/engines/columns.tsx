@@ -1,7 +1,9 @@
 import type { ModelRow } from '../../api/rows';
+import { boundedColumn, WILSON } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
-import { count, interval, money, percent, seconds, stars } from '../../format/numbers';
+import { AVERAGE, QUALITY_SCORE } from '../../parts/success-columns';
+import { count, money, percent, seconds } from '../../format/numbers';
 
 type Format = (value: number | null) => string;
 
@@ -30,36 +32,21 @@ export const ENGINE: Column<ModelRow> = {
 };
 
 export const QUALITY: readonly Column<ModelRow>[] = [
-  figure('rating_success_rate', 'Success', percent),
-  {
-    id: 'rating_success_lower',
-    label: '95 % interval',
-    value: (row) => row.rating_success_lower,
-    files: [
-      { id: 'rating_success_lower', value: (row) => row.rating_success_lower },
-      { id: 'rating_success_upper', value: (row) => row.rating_success_upper },
-    ],
-    show: (row) => (row.rating_count === 0 ? '–' : interval(row.rating_success_lower, row.rating_success_upper)),
-    numeric: true,
-  },
+  boundedColumn(['rating_success_rate', 'rating_success_lower', 'rating_success_upper', 'rating_count'], {
+    label: 'Success',
+    format: percent,
+    method: WILSON,
+  }),
   figure('rating_count', 'Ratings', count),
-  figure('avg_rating', 'Average', stars),
+  AVERAGE,
+  QUALITY_SCORE,
 ];
 
-export const FAILED: readonly Column<ModelRow>[] = [
-  figure('failure_rate', 'Failed', percent),
-  {
-    id: 'failure_lower',
-    label: 'Its interval',
-    value: (row) => row.failure_lower,
-    files: [
-      { id: 'failure_lower', value: (row) => row.failure_lower },
-      { id: 'failure_upper', value: (row) => row.failure_upper },
-    ],
-    show: (row) => interval(row.failure_lower, row.failure_upper),
-    numeric: true,
-  },
-];
+export const FAILED: Column<ModelRow> = boundedColumn(['failure_rate', 'failure_lower', 'failure_upper', 'calls'], {
+  label: 'Failed',
+  format: percent,
+  method: WILSON,
+});
 
 export const MONEY: readonly Column<ModelRow>[] = [
   amount('cost', 'Cost'),

@@ -2,6 +2,7 @@ import { useMemo, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import type { ModelRow } from '../../api/rows';
 import { useEngines } from '../../app/use-engines';
+import type { OnDrawn } from '../../chart/picture';
 import { count, money, percent } from '../../format/numbers';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
@@ -58,9 +59,7 @@ export function Comparison({ rows, asOf, address }: EnginesProps): JSX.Element {
       className="half"
       // Amounts of several currencies share no axis.
       {...(currencies.size === 1 && {
-        draw: (onCanvas: (canvas: HTMLCanvasElement | null) => void) => (
-          <ScatterChart data={data} label="Success against cost per picture" onCanvas={onCanvas} />
-        ),
+        draw: (onDrawn: OnDrawn) => <ScatterChart data={data} label="Success against cost per picture" onDrawn={onDrawn} />,
       })}
     />
   );

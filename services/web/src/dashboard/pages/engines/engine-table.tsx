@@ -4,7 +4,7 @@ import { Panel } from '../../parts/panel';
 import { ENGINE, FAILED, figure, MONEY, QUALITY, SPEED } from './columns';
 import type { EnginesProps } from './comparison';
 
-const COLUMNS = [ENGINE, figure('calls', 'Calls', count), ...FAILED, ...QUALITY, ...SPEED, ...MONEY];
+const COLUMNS = [ENGINE, figure('calls', 'Calls', count), FAILED, ...QUALITY, ...SPEED, ...MONEY];
 
 /** Everything about every engine. */
 export function EngineTable({ rows, asOf, address }: EnginesProps): JSX.Element {

@@ -10,6 +10,8 @@ export interface KindRow {
   readonly pictures: number;
   readonly rating_count: number;
   readonly avg_rating: Maybe;
+  readonly avg_rating_lower: number;
+  readonly avg_rating_upper: number;
   readonly success_rate: Maybe;
   readonly success_lower: number;
   readonly success_upper: number;

@@ -5,12 +5,15 @@ import { rangeQuery } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useEngines } from '../../app/use-engines';
 import { useFilters } from '../../app/use-filters';
-import { count, interval, money, percent } from '../../format/numbers';
+import { bothEnds } from '../../chart/export';
+import type { OnDrawn } from '../../chart/picture';
+import { count, money } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { Empty, Shown } from '../../parts/states';
+import { AVERAGE, RATINGS, SUCCESS } from '../../parts/success-columns';
 import { Ladders } from './ladders';
 import { choiceWords, kindName, laddersOf, type KindRow } from './kind-rows';
 
@@ -21,19 +24,9 @@ const MOST_KINDS = 12;
 const COLUMNS: readonly Column<KindRow>[] = [
   { id: 'kind', label: 'Kind of prompt', value: (row) => row.kind, show: (row) => kindName(row.kind) },
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} /> },
-  { id: 'success_rate', label: 'Success', value: (row) => row.success_rate, show: (row) => percent(row.success_rate), numeric: true },
-  {
-    id: 'success_lower',
-    label: '95 % interval',
-    value: (row) => row.success_lower,
-    files: [
-      { id: 'success_lower', value: (row) => row.success_lower },
-      { id: 'success_upper', value: (row) => row.success_upper },
-    ],
-    show: (row) => (row.rating_count === 0 ? '–' : interval(row.success_lower, row.success_upper)),
-    numeric: true,
-  },
-  { id: 'rating_count', label: 'Ratings', value: (row) => row.rating_count, show: (row) => count(row.rating_count), numeric: true },
+  SUCCESS,
+  RATINGS,
+  AVERAGE,
   {
     id: 'cost_per_picture',
     label: 'Cost per picture',
@@ -52,10 +45,7 @@ const COLUMNS: readonly Column<KindRow>[] = [
     id: 'chosen_from_lower',
     label: 'Interval of it',
     value: (row) => row.chosen_from_lower,
-    files: [
-      { id: 'chosen_from_lower', value: (row) => row.chosen_from_lower },
-      { id: 'chosen_from_upper', value: (row) => row.chosen_from_upper },
-    ],
+    files: bothEnds('chosen_from_lower', 'chosen_from_upper'),
     show: (row) => boundsOf(row),
     numeric: true,
   },
@@ -100,7 +90,9 @@ export function Kinds(): JSX.Element {
                 Prompts
               </Link>
             }
-            {...(ladders.length > 0 && { draw: () => <Ladders ladders={ladders.slice(0, MOST_KINDS)} /> })}
+            {...(ladders.length > 0 && {
+              draw: (onDrawn: OnDrawn) => <Ladders ladders={ladders.slice(0, MOST_KINDS)} onDrawn={onDrawn} />,
+            })}
           >
             <p className="panel-says">{choiceWords(ladders)}</p>
           </Panel>

@@ -1,7 +1,10 @@
-import type { JSX } from 'react';
+import { useEffect, type JSX } from 'react';
+import { useIsDark } from '../../app/theme';
 import { useEngines } from '../../app/use-engines';
+import type { OnDrawn } from '../../chart/picture';
 import { money } from '../../format/numbers';
 import { EngineName } from '../../parts/engine-name';
+import { laddersDrawing } from './ladders-drawing';
 import { farthest, kindName, ladderWords, type Ladder, type Step } from './kind-rows';
 
 const WIDTH = 400;
@@ -46,10 +49,17 @@ function LadderBar({ ladder, end }: LadderProps): JSX.Element {
 }
 
 /** One row per kind of prompt on one axis of worth; the same in words beside it. */
-export function Ladders({ ladders }: { readonly ladders: readonly Ladder[] }): JSX.Element {
+export function Ladders({ ladders, onDrawn }: { readonly ladders: readonly Ladder[]; readonly onDrawn: OnDrawn }): JSX.Element {
+  const { colourOf } = useEngines();
+  const isDark = useIsDark();
   const end = farthest(ladders);
-  const format = money(ladders[0]?.currency);
   const engines = [...new Set(ladders.flatMap(({ steps }) => steps.map(({ engine }) => engine)))];
+  const content = JSON.stringify([ladders, engines.map(colourOf)]);
+  useEffect(() => {
+    onDrawn('ladders', laddersDrawing(ladders, end, colourOf));
+    return () => onDrawn('ladders', null);
+  }, [content, isDark]);
+  const format = money(ladders[0]?.currency);
   return (
     <div className="ladders">
       <ul className="legend" aria-hidden="true">

@@ -11,11 +11,11 @@ import { fullDay } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import { Shown } from '../../parts/states';
-import { TimeChart } from '../../parts/time-chart';
+import { SmallMultiples } from '../../parts/small-multiples';
 import { ENGINE, MONEY, QUALITY, SPEED } from './columns';
 
 const VIEWS = ['model-performance'] as const;
-const MOST_LINES = 8;
+const MOST_ENGINES = 8;
 
 const COLUMNS: readonly Column<ModelRow>[] = [
   { id: 'day', label: 'Day', value: (row) => row.day ?? '', show: (row) => fullDay(row.day ?? '') },
@@ -38,40 +38,42 @@ export function Trend(): JSX.Element {
   const names = useMemo(() => enginesOf(rows ?? []), [rows]);
   const series = useMemo(
     () =>
-      names.slice(0, MOST_LINES).map((name) => ({
-        name,
-        colour: colourOf(name),
-        values: valuesByDay(
-          days,
-          (rows ?? []).filter((row) => row.engine === name),
-          (row) => row.rating_success_rate,
-        ),
-      })),
+      names.slice(0, MOST_ENGINES).map((name) => {
+        const own = (rows ?? []).filter((row) => row.engine === name && row.rating_count > 0);
+        const values = (of: (row: ModelRow) => number | null) => valuesByDay(days, own, of);
+        return {
+          name,
+          colour: colourOf(name),
+          values: values((row) => row.rating_success_rate),
+          lower: values((row) => row.rating_success_lower),
+          upper: values((row) => row.rating_success_upper),
+        };
+      }),
     [names, rows, days, colourOf(names[0])],
   );
   return (
-    <div className="half">
+    <div>
       <Shown of={result} what="the trend">
         {({ data, as_of: asOf }) => (
           <Panel
             id="engine-trend"
             title="Success of each engine, day by day"
             unit="percent of the ratings of that day's pictures"
-            n={`${count(Math.min(MOST_LINES, names.length))} of ${count(names.length)} engines, n = ${count(data.reduce((sum, row) => sum + row.rating_count, 0))} ratings; intervals in the table`}
+            n={`${count(Math.min(MOST_ENGINES, names.length))} of ${count(names.length)} engines, n = ${count(data.reduce((sum, row) => sum + row.rating_count, 0))} ratings, 95 % Wilson intervals`}
             asOf={asOf}
             columns={COLUMNS}
             rows={data}
             rowKey={(row) => `${row.day ?? ''} ${row.engine}`}
             apiAddress={address}
-            draw={(onCanvas) => (
-              <TimeChart
+            draw={(onDrawn) => (
+              <SmallMultiples
                 days={days}
                 series={series}
                 format={percent}
                 unfinished={isRunning(filters, now)}
                 fromZero={false}
                 label="Success by day and engine"
-                onCanvas={onCanvas}
+                onDrawn={onDrawn}
               />
             )}
           />

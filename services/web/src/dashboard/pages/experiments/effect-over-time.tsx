@@ -1,6 +1,7 @@
 import { useMemo, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import { coloursOf } from '../../chart/palette';
+import type { OnDrawn } from '../../chart/picture';
 import { count, percent } from '../../format/numbers';
 import { instant } from '../../format/time';
 import type { Column } from '../../parts/data-table';
@@ -95,7 +96,7 @@ export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element 
       className="two-thirds"
       {...(isDaily &&
         days.length > 1 && {
-          draw: (onCanvas: (canvas: HTMLCanvasElement | null) => void) => (
+          draw: (onDrawn: OnDrawn) => (
             <TimeChart
               days={days}
               series={series}
@@ -104,7 +105,7 @@ export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element 
               fromZero
               target={{ value: 0, label: 'no change' }}
               label="Change against the control, day by day"
-              onCanvas={onCanvas}
+              onDrawn={onDrawn}
             />
           ),
         })}

@@ -1,11 +1,9 @@
 import type { JSX } from 'react';
 import type { AsOf } from '../../api/client';
-import { useRead } from '../../api/use-read';
 import { count, percent } from '../../format/numbers';
 import { Answer } from '../../parts/answer';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
-import { Shown } from '../../parts/states';
 import type { Observed } from './rows';
 
 interface Row {
@@ -16,7 +14,6 @@ interface Row {
   readonly rate: number | null;
 }
 
-const VIEWS = ['experiments'] as const;
 const COLUMNS: readonly Column<Row>[] = [
   { id: 'arm', label: 'Arm', value: (row) => row.arm, wide: true },
   { id: 'metric', label: 'Conversion', value: (row) => row.metric },
@@ -31,29 +28,29 @@ const rowsOf = ({ by_arm: arms }: Observed): readonly Row[] =>
     return metrics.map(({ metric, converted_units: converted, conversion_rate: rate }) => ({ arm, units, metric, converted, rate }));
   });
 
+interface ObservedProps {
+  readonly observed: Observed & { readonly as_of: AsOf };
+  readonly address: string;
+}
+
 /** An experiment that people see and nobody has defined. */
-export function ObservedExperiment({ name }: { readonly name: string }): JSX.Element {
-  const { result, address } = useRead<Observed & { readonly as_of: AsOf }>(`experiments/${encodeURIComponent(name)}`, {}, { views: VIEWS });
+export function ObservedExperiment({ observed, address }: ObservedProps): JSX.Element {
   return (
-    <Shown of={result} what="the experiment">
-      {(observed) => (
-        <>
-          <Answer so="Define it with its metric and its guardrails, and the rule says whether it can be shipped. Until then these are counts without a comparison.">
-            {observed.experiment}: {count(observed.units)} people take part, and nobody has defined what is to be shown
-          </Answer>
-          <Panel
-            id="observed"
-            title="Who saw what, and what they did"
-            unit="people"
-            n={`n = ${count(observed.units)} people`}
-            asOf={observed.as_of}
-            columns={COLUMNS}
-            rows={rowsOf(observed)}
-            rowKey={(row) => `${row.arm} ${row.metric}`}
-            apiAddress={address}
-          />
-        </>
-      )}
-    </Shown>
+    <>
+      <Answer so="Define it with its metric and its guardrails, and the rule says whether it can be shipped. Until then these are counts without a comparison.">
+        {observed.experiment}: {count(observed.units)} people take part, and nobody has defined what is to be shown
+      </Answer>
+      <Panel
+        id="observed"
+        title="Who saw what, and what they did"
+        unit="people"
+        n={`n = ${count(observed.units)} people`}
+        asOf={observed.as_of}
+        columns={COLUMNS}
+        rows={rowsOf(observed)}
+        rowKey={(row) => `${row.arm} ${row.metric}`}
+        apiAddress={address}
+      />
+    </>
   );
 }

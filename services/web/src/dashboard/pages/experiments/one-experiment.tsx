@@ -12,24 +12,28 @@ import { EditDefinition } from './definition/edit-definition';
 import { EffectOverTime } from './effect-over-time';
 import { Health } from './health';
 import { ObservedExperiment } from './observed';
-import type { Results } from './rows';
+import type { Observed, Results } from './rows';
 import { Segments } from './segments';
-import { headline, lift, liftInterval, missingWords, primaryEffect } from './words';
+import { headline, lift, liftInterval, missingWords, primaryEffect, sentence } from './words';
 
 const VIEWS = ['experiment-results', 'experiments'] as const;
 
 /** One experiment: what to do, why, and whether it is sound. */
 export function OneExperiment({ name }: { readonly name: string }): JSX.Element {
-  const { result } = useRead<Results & { readonly as_of: AsOf }>(`experiments/${encodeURIComponent(name)}/results`, {}, { views: VIEWS });
+  const path = `experiments/${encodeURIComponent(name)}`;
+  const seen = useRead<Observed & { readonly as_of: AsOf }>(path, {}, { views: VIEWS });
+  const isDefined = seen.result.data !== undefined && seen.result.data.state !== null;
+  const { result } = useRead<Results & { readonly as_of: AsOf }>(`${path}/results`, {}, { views: VIEWS, enabled: isDefined });
   const mayAdminister = useMay('admin');
-  const isUndefined = result.error?.status === 404;
   return (
     <>
       <p className="back">
         <Link to={['experiments']}>All experiments</Link>
       </p>
-      {isUndefined ? (
-        <ObservedExperiment name={name} />
+      {!isDefined ? (
+        <Shown of={seen.result} what="the experiment">
+          {(observed) => <ObservedExperiment observed={observed} address={seen.address} />}
+        </Shown>
       ) : (
         <Shown of={result} what="the experiment">
           {(results) => (
@@ -52,19 +56,29 @@ export function OneExperiment({ name }: { readonly name: string }): JSX.Element 
   );
 }
 
+/** What was to be shown, and what the verdict rests on. */
+function Why({ results: { hypothesis, decision } }: { readonly results: Results }): JSX.Element {
+  const missing = missingWords(decision.missing);
+  return (
+    <>
+      {hypothesis !== '' && <p>“{hypothesis}”</p>}
+      {decision.reasons.length > 0 ? (
+        <ul className="reasons" aria-label="Because">
+          {decision.reasons.map((reason) => (
+            <li key={reason}>{sentence(reason)}</li>
+          ))}
+        </ul>
+      ) : (
+        missing !== '' && <p>Missing for a winner: {missing}.</p>
+      )}
+    </>
+  );
+}
+
 function Headline({ results }: { readonly results: Results }): JSX.Element {
   const primary = primaryEffect(results);
-  const missing = missingWords(results.decision.missing);
   return (
-    <Answer
-      so={
-        <>
-          {results.hypothesis !== '' && <>“{results.hypothesis}” </>}
-          {results.decision.reasons.length > 0 && `${results.decision.reasons.join('; ')}.`}
-          {missing !== '' && ` Missing for a winner: ${missing}.`}
-        </>
-      }
-    >
+    <Answer so={<Why results={results} />}>
       {headline(results)}
       {primary && (
         <span className="soft">

@@ -7,6 +7,9 @@ export interface ExperimentRow {
   readonly units: number;
   readonly arms: readonly string[];
   readonly conversions: number;
+  /** Null when nobody has defined it. */
+  readonly state: Results['state'] | null;
+  readonly primary_metric: string | null;
 }
 
 /** An experiment that nobody has defined: what its exposures tell. */

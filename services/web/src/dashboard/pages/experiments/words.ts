@@ -49,6 +49,14 @@ export function headline(results: Results): string {
   return `${VERDICTS[verdict]}${arm === null ? '' : ` ${arm}`}${rest === '' ? '' : `: ${rest}`}`;
 }
 
+/** A reason as a sentence of its own. */
+export const sentence = (reason: string): string =>
+  `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
+
+/** Whether something in the way an experiment ran speaks against its figures. */
+export const isSound = ({ sample_ratio: split, multiple_exposure: several, stray_exposures: stray, balance }: Results['health']): boolean =>
+  !split.alarm && !several.alarm && !balance.alarm && stray.unknown_arm === 0;
+
 /** What stands between the figures and a winner. */
 export const missingWords = (codes: readonly string[]): string => codes.map((code) => code.replaceAll('_', ' ')).join(', ');
 

@@ -17,10 +17,15 @@ export interface TrendDay {
   readonly generations: Maybe;
   readonly active_users: Maybe;
   readonly avg_rating: Maybe;
+  readonly avg_rating_lower: Maybe;
+  readonly avg_rating_upper: Maybe;
   readonly success_rate: Maybe;
   readonly success_lower: Maybe;
   readonly success_upper: Maybe;
   readonly quality_avg: Maybe;
+  readonly quality_lower: Maybe;
+  readonly quality_upper: Maybe;
+  readonly quality_scores: Maybe;
   readonly download_rate: Maybe;
   readonly download_rate_lower: Maybe;
   readonly download_rate_upper: Maybe;
@@ -46,12 +51,12 @@ export interface Dashboard {
     readonly currency: string | null;
   };
   readonly success_metrics: {
-    readonly rating_distribution: Change & { readonly distribution: readonly number[] | null; readonly target: number };
+    readonly rating_distribution: Bounded & { readonly distribution: readonly number[] | null; readonly target: number };
     readonly success_rate: Bounded & { readonly target: number };
     readonly download_rate: Bounded;
     readonly time_to_rate: Change;
     readonly feedback_volume: Change;
-    readonly quality: Change;
+    readonly quality: Bounded;
   };
   readonly movers: readonly Mover[] | null;
   readonly daily_trend: readonly TrendDay[];

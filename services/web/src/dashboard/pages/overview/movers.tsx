@@ -1,5 +1,6 @@
 import type { JSX } from 'react';
 import { count, interval, percent, percentagePoints } from '../../format/numbers';
+import { bothEnds } from '../../chart/export';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
 import { changeWords } from '../../parts/figure';
@@ -7,8 +8,8 @@ import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import type { Dashboard, Mover } from './dashboard';
 
-function ChangeMark({ change }: { readonly change: number | null }): JSX.Element {
-  const words = changeWords(change, percentagePoints);
+function ChangeMark({ mover }: { readonly mover: Mover }): JSX.Element {
+  const words = changeWords(mover.change, percentagePoints, { within: mover });
   return <span className={`change ${words?.trend ?? 'same'}`}>{words?.text ?? '–'}</span>;
 }
 
@@ -16,15 +17,12 @@ const COLUMNS: readonly Column<Mover>[] = [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} />, wide: true },
   { id: 'previous', label: 'Before', value: (row) => row.previous, show: (row) => percent(row.previous), numeric: true },
   { id: 'value', label: 'Now', value: (row) => row.value, show: (row) => percent(row.value), numeric: true },
-  { id: 'change', label: 'Change, points', value: (row) => row.change, show: (row) => <ChangeMark change={row.change} />, numeric: true },
+  { id: 'change', label: 'Change, points', value: (row) => row.change, show: (row) => <ChangeMark mover={row} />, numeric: true },
   {
     id: 'lower',
     label: '95 % interval',
     value: (row) => row.lower,
-    files: [
-      { id: 'lower', value: (row) => row.lower },
-      { id: 'upper', value: (row) => row.upper },
-    ],
+    files: bothEnds('lower', 'upper'),
     show: (row) => interval(row.lower, row.upper),
     numeric: true,
   },

@@ -5,8 +5,9 @@ import { isRunning } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useFilters } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
-import { changeWords, Figure, nOf } from '../../parts/figure';
+import { around, changeWords, Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
+import { SparkBars } from '../../parts/spark-bars';
 import { Empty, Shown } from '../../parts/states';
 import { count, interval, money, percent, percentagePoints, points, seconds, signed, stars } from '../../format/numbers';
 import { dashboardQuery, type Dashboard } from './dashboard';
@@ -102,16 +103,18 @@ function Metrics({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element 
       <Figure
         label="Average rating"
         value={stars(rating.value)}
-        change={changeWords(rating.change, signed(stars))}
+        change={changeWords(rating.change, signed(stars), { within: rating })}
+        interval={around(rating, stars)}
         n={nOf(rating.n, 'rating')}
         target={`target ${stars(rating.target)}`}
-        how="Mean of the ratings given in this time; a re-rating replaces the first."
+        how="Mean of the ratings given in this time, with its 95 % interval (Student's t); a re-rating replaces the first. The bars are 1 to 5 stars."
+        drawing={<SparkBars counts={rating.distribution ?? []} />}
       />
       <Figure
         label="Success"
         value={percent(success.value)}
-        change={changeWords(success.change, percentagePoints)}
-        interval={interval(success.lower, success.upper)}
+        change={changeWords(success.change, percentagePoints, { within: success })}
+        interval={around(success, percent)}
         n={nOf(success.n, 'rating')}
         target={`target ${percent(success.target)}`}
         how="Share of 4 and 5 stars among the ratings, with its 95 % Wilson interval."
@@ -119,15 +122,15 @@ function Metrics({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element 
       <Figure
         label="Download rate"
         value={percent(downloads.value)}
-        change={changeWords(downloads.change, percentagePoints)}
-        interval={interval(downloads.lower, downloads.upper)}
+        change={changeWords(downloads.change, percentagePoints, { within: downloads })}
+        interval={around(downloads, percent)}
         n={nOf(downloads.n, 'generation')}
         how="Share of the generations made in this time that were downloaded at least once, with its 95 % Wilson interval."
       />
       <Figure
         label="Time to rate"
         value={seconds(time.value)}
-        change={changeWords(time.change, signed(seconds), 'worse')}
+        change={changeWords(time.change, signed(seconds), { up: 'worse' })}
         n={nOf(time.n, 'rating')}
         how="Median time from seeing a picture to rating it."
       />
@@ -137,7 +140,7 @@ function Metrics({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element 
 }
 
 function MoreMetrics({ dashboard: { success_metrics: metrics, totals } }: { readonly dashboard: Dashboard }): JSX.Element {
-  const { feedback_volume: feedback } = metrics;
+  const { feedback_volume: feedback, quality } = metrics;
   const perImage = totals.margin_per_picture;
   const feedbackChange = relative(feedback);
   return (
@@ -151,10 +154,11 @@ function MoreMetrics({ dashboard: { success_metrics: metrics, totals } }: { read
       />
       <Figure
         label="Quality score"
-        value={points(metrics.quality.value)}
-        change={changeWords(metrics.quality.change, signed(points))}
-        n={nOf(metrics.quality.n, 'score')}
-        how="Mean of the 0 to 100 scores that came with ratings."
+        value={points(quality.value)}
+        change={changeWords(quality.change, signed(points), { within: quality })}
+        interval={around(quality, points)}
+        n={nOf(quality.n, 'score')}
+        how="Mean of the 0 to 100 scores that came with ratings, with its 95 % interval (Student's t)."
       />
       <Figure
         label="Margin per image"

@@ -50,6 +50,11 @@ const column = (id: Figure, label: string, format: Format): Column<TrendDay> => 
   show: (row) => format(row[id]),
   numeric: true,
 });
+/** An end of the interval of a figure: of no figure there is none. */
+const bound = (id: Figure, of: Figure, label: string, format: Format): Column<TrendDay> => ({
+  ...column(id, label, format),
+  show: (row) => format(row[of] === null ? null : row[id]),
+});
 
 function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Trend[] {
   const { success_rate: success, quality } = metrics;
@@ -83,11 +88,11 @@ function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Tre
       id: 'quality',
       title: 'Mean quality score, day by day',
       unit: 'points of 100',
-      n: `n = ${count(quality.n)} scores`,
-      lines: [{ name: 'Quality score', colour: 6, of: 'quality_avg' }],
+      n: `n = ${count(quality.n)} scores, 95 % interval of the mean (Student's t)`,
+      lines: [{ name: 'Quality score', colour: 6, of: 'quality_avg', lower: 'quality_lower', upper: 'quality_upper' }],
       format: points,
       fromZero: false,
-      beside: [ratings],
+      beside: [['quality_scores', 'Scores', count]],
       rows: ['ratings', 'Ratings'],
     },
     {
@@ -110,20 +115,21 @@ function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Tre
 function columnsOf({ lines, format, beside }: Trend): readonly Column<TrendDay>[] {
   const drawn = lines.flatMap(({ name, of, lower, upper }) => [
     column(of, name, format),
-    ...(lower === undefined ? [] : [column(lower, 'From', format)]),
-    ...(upper === undefined ? [] : [column(upper, 'To', format)]),
+    ...(lower === undefined ? [] : [bound(lower, of, 'From', format)]),
+    ...(upper === undefined ? [] : [bound(upper, of, 'To', format)]),
   ]);
   return [DAY, ...drawn, ...beside.map(([of, label, as]) => column(of, label, as))];
 }
 
 function seriesOf({ lines }: Trend, rows: readonly TrendDay[]): readonly Series[] {
   const all = (of: Figure): readonly (number | null)[] => rows.map((row) => row[of]);
+  const boundsOf = (of: Figure, bound: Figure): readonly (number | null)[] => rows.map((row) => (row[of] === null ? null : row[bound]));
   return lines.map(({ name, colour, of, lower, upper }) => ({
     name,
     colour,
     values: all(of),
-    ...(lower !== undefined && { lower: all(lower) }),
-    ...(upper !== undefined && { upper: all(upper) }),
+    ...(lower !== undefined && { lower: boundsOf(of, lower) }),
+    ...(upper !== undefined && { upper: boundsOf(of, upper) }),
   }));
 }
 
@@ -164,7 +170,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
           </Link>
         )
       }
-      draw={(onCanvas) => (
+      draw={(onDrawn) => (
         <TimeChart
           days={days}
           series={series}
@@ -172,7 +178,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
           unfinished={unfinished}
           fromZero={fromZero}
           label={title}
-          onCanvas={onCanvas}
+          onDrawn={onDrawn}
           {...(target && { target })}
         />
       )}

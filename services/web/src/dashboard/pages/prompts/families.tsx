@@ -1,21 +1,21 @@
 import type { JSX } from 'react';
-import type { List } from '../../api/rows';
+import type { AverageRating, List } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { useFilters } from '../../app/use-filters';
-import { count, percent, stars } from '../../format/numbers';
+import { count } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { Shown } from '../../parts/states';
+import { AVERAGE, RATINGS, SUCCESS, successBar } from '../../parts/success-columns';
 
 /** The best prompt of a family of near-duplicates. */
-interface Suggestion {
+interface Suggestion extends AverageRating {
   readonly prompt: string;
   readonly prompt_hash: string;
-  readonly avg_rating: number | null;
   readonly success_rate: number | null;
   readonly success_lower: number;
-  readonly rating_count: number;
+  readonly success_upper: number;
   readonly reason: string;
 }
 
@@ -30,10 +30,10 @@ const COLUMNS: readonly Column<Suggestion>[] = [
     show: (row) => <Link to={['prompts', row.prompt_hash]}>{row.prompt}</Link>,
     wide: true,
   },
-  { id: 'success_lower', label: 'At least', value: (row) => row.success_lower, show: (row) => percent(row.success_lower), numeric: true },
-  { id: 'success_rate', label: 'Success', value: (row) => row.success_rate, show: (row) => percent(row.success_rate), numeric: true },
-  { id: 'avg_rating', label: 'Average', value: (row) => row.avg_rating, show: (row) => stars(row.avg_rating), numeric: true },
-  { id: 'rating_count', label: 'Ratings', value: (row) => row.rating_count, show: (row) => count(row.rating_count), numeric: true },
+  SUCCESS,
+  successBar(),
+  AVERAGE,
+  RATINGS,
   { id: 'reason', label: 'Why', value: (row) => row.reason, wide: true },
 ];
 

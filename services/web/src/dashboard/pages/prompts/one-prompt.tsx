@@ -1,36 +1,33 @@
 import { useMemo, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
-import type { PromptRow, RatingFigures } from '../../api/rows';
+import type { AverageRating, PromptRow, RatingFigures } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { count, interval, percent, points, stars } from '../../format/numbers';
 import { fullDay, instant } from '../../format/time';
 import { useFilters } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
+import { boundedColumn, STUDENT } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
-import { IntervalBar } from '../../parts/interval-bar';
-import { Figure, nOf } from '../../parts/figure';
+import { around, Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { Shown } from '../../parts/states';
+import { AVERAGE, QUALITY_SCORE, RATINGS, SUCCESS, successBar } from '../../parts/success-columns';
 import { TimeChart } from '../../parts/time-chart';
-import { FIGURES, PROMPT } from './columns';
+import { OUTCOME, PROMPT } from './columns';
 
-interface Week extends RatingFigures {
+interface Week extends RatingFigures, AverageRating {
   readonly week: string;
-  readonly rating_count: number;
 }
-interface PerEngine extends RatingFigures {
+interface PerEngine extends RatingFigures, AverageRating {
   readonly engine: string;
-  readonly rating_count: number;
-  readonly avg_rating: number | null;
   readonly generations: number;
   readonly download_rate: number | null;
 }
-interface Tag {
+interface Tag extends Omit<AverageRating, 'rating_count'> {
   readonly tag: string;
   readonly count: number;
-  readonly avg_rating: number | null;
 }
 interface Similar extends PromptRow {
   readonly similarity: number;
@@ -48,44 +45,32 @@ const VIEWS = ['prompt-analytics'] as const;
 const SIMILAR: readonly Column<Similar>[] = [
   { ...PROMPT, value: (row) => row.prompt },
   { id: 'similarity', label: 'Alike', value: (row) => row.similarity, show: (row) => percent(row.similarity), numeric: true },
-  ...FIGURES.slice(0, 5),
+  ...OUTCOME,
 ];
 const ENGINES: readonly Column<PerEngine>[] = [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} />, wide: true },
-  { id: 'success_rate', label: 'Success', value: (row) => row.success_rate, show: (row) => percent(row.success_rate), numeric: true },
-  {
-    id: 'success_lower',
-    label: '95 % interval',
-    value: (row) => row.success_lower,
-    files: [
-      { id: 'success_lower', value: (row) => row.success_lower },
-      { id: 'success_upper', value: (row) => row.success_upper },
-    ],
-    show: (row) => (
-      <IntervalBar
-        value={row.success_rate}
-        low={row.success_lower}
-        high={row.success_upper}
-        domain={[0, 1]}
-        colour={0}
-        label={`success ${percent(row.success_rate)} (${interval(row.success_lower, row.success_upper)})`}
-      />
-    ),
-  },
-  { id: 'rating_count', label: 'Ratings', value: (row) => row.rating_count, show: (row) => count(row.rating_count), numeric: true },
+  SUCCESS,
+  successBar(),
+  RATINGS,
+  AVERAGE,
+  QUALITY_SCORE,
   { id: 'generations', label: 'Pictures', value: (row) => row.generations, show: (row) => count(row.generations), numeric: true },
 ];
 const TAGS: readonly Column<Tag>[] = [
   { id: 'tag', label: 'Tag', value: (row) => row.tag, wide: true },
   { id: 'count', label: 'Ratings', value: (row) => row.count, show: (row) => count(row.count), numeric: true },
-  { id: 'avg_rating', label: 'Average stars', value: (row) => row.avg_rating, show: (row) => stars(row.avg_rating), numeric: true },
+  boundedColumn(['avg_rating', 'avg_rating_lower', 'avg_rating_upper', 'count'], {
+    label: 'Average stars',
+    format: stars,
+    method: STUDENT,
+  }),
 ];
 const WEEKS: readonly Column<Week>[] = [
   { id: 'week', label: 'Week of', value: (row) => row.week, show: (row) => fullDay(row.week) },
-  { id: 'success_rate', label: 'Success', value: (row) => row.success_rate, show: (row) => percent(row.success_rate), numeric: true },
-  { id: 'success_lower', label: 'From', value: (row) => row.success_lower, show: (row) => percent(row.success_lower), numeric: true },
-  { id: 'success_upper', label: 'To', value: (row) => row.success_upper, show: (row) => percent(row.success_upper), numeric: true },
-  { id: 'rating_count', label: 'Ratings', value: (row) => row.rating_count, show: (row) => count(row.rating_count), numeric: true },
+  SUCCESS,
+  RATINGS,
+  AVERAGE,
+  QUALITY_SCORE,
 ];
 
 /** One prompt with its history and its neighbours. */
@@ -155,26 +140,30 @@ function Facts({ prompt }: { readonly prompt: OnePromptAnswer }): JSX.Element {
       <Figure
         label="Average rating"
         value={stars(prompt.avg_rating)}
+        interval={around({ value: prompt.avg_rating, lower: prompt.avg_rating_lower, upper: prompt.avg_rating_upper }, stars)}
         n={nOf(prompt.rating_count, 'rating')}
-        how="Mean of all its ratings."
+        how="Mean of all its ratings, with its 95 % interval (Student's t)."
       />
       <Figure
         label="Quality score"
         value={points(prompt.quality_avg)}
+        interval={around({ value: prompt.quality_avg, lower: prompt.quality_lower, upper: prompt.quality_upper }, points)}
         n={nOf(prompt.quality_count, 'score')}
-        how="Mean of the 0 to 100 scores."
+        how="Mean of the 0 to 100 scores, with its 95 % interval (Student's t)."
       />
       <Figure
         label="Downloaded"
         value={percent(prompt.download_rate)}
+        interval={around({ value: prompt.download_rate, lower: prompt.download_rate_lower, upper: prompt.download_rate_upper }, percent)}
         n={nOf(prompt.generations, 'picture')}
-        how="Share of its pictures downloaded at least once."
+        how="Share of its pictures downloaded at least once, with its 95 % Wilson interval."
       />
       <Figure
         label="Shared"
         value={percent(prompt.share_rate)}
+        interval={around({ value: prompt.share_rate, lower: prompt.share_rate_lower, upper: prompt.share_rate_upper }, percent)}
         n={nOf(prompt.generations, 'picture')}
-        how="Share of its pictures shared at least once."
+        how="Share of its pictures shared at least once, with its 95 % Wilson interval."
       />
       <Figure
         label="First seen"
@@ -210,8 +199,8 @@ function History({ weeks, asOf }: { readonly weeks: readonly Week[]; readonly as
       rows={weeks}
       rowKey={(row) => row.week}
       className="half"
-      draw={(onCanvas) => (
-        <TimeChart days={days} series={series} format={percent} unfinished fromZero={false} label="Success by week" onCanvas={onCanvas} />
+      draw={(onDrawn) => (
+        <TimeChart days={days} series={series} format={percent} unfinished fromZero={false} label="Success by week" onDrawn={onDrawn} />
       )}
     />
   );

@@ -33,12 +33,12 @@ export function AllRatings(): JSX.Element {
           <>
             <Headline all={all} tags={tags.result.data?.data ?? []} />
             <div className="grid">
-              <Distribution all={all} asOf={asOf} address={total.address} />
-              <TimeToRate query={query} />
-              <div className="half">
+              <div className="half column">
+                <Distribution all={all} asOf={asOf} address={total.address} />
                 <Shown of={tags.result} what="tags">
                   {(list) => <Tags rows={list.data} asOf={list.as_of} address={tags.address} />}
                 </Shown>
+                <TimeToRate query={query} />
               </div>
               <Feedback query={query} />
             </div>

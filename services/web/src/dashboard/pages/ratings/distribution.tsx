@@ -1,7 +1,7 @@
 import { useMemo, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import type { RatingSummaryRow } from '../../api/rows';
-import { count, stars } from '../../format/numbers';
+import { count, interval, stars } from '../../format/numbers';
 import { Bars } from '../../parts/bars';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
@@ -30,15 +30,15 @@ export function Distribution({ all, asOf, address }: DistributionProps): JSX.Ele
       id="distribution"
       title="How many stars people gave"
       unit="ratings"
-      n={`n = ${count(all.count)} ratings, average ${stars(all.avg)}`}
+      n={`n = ${count(all.count)} ratings, average ${stars(all.avg)} (${interval(all.avg_lower, all.avg_upper, stars)}, Student's t)`}
       asOf={asOf}
       columns={COLUMNS}
       rows={rows}
       rowKey={(row) => String(row.stars)}
       apiAddress={address}
-      className="half"
-      draw={() => (
+      draw={(onDrawn) => (
         <Bars
+          onDrawn={onDrawn}
           label="Ratings by stars"
           bars={[...rows]
             .reverse()

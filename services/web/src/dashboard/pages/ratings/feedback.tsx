@@ -12,7 +12,7 @@ import { Link } from '../../parts/link';
 import { Stars } from '../../parts/stars';
 import { Empty, Failed, Loading } from '../../parts/states';
 
-const PAGE = 20;
+const PAGE = 12;
 const WHICH = [
   { id: '', label: 'All stars', query: {} },
   { id: 'low', label: '1 and 2 stars', query: { max_rating: 2 } },

@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import type { RatingSummaryRow } from '../../api/rows';
 import { count, interval, percent, stars } from '../../format/numbers';
+import { boundedColumn, STUDENT } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
@@ -38,7 +39,7 @@ const COLUMNS: readonly Column<RatingSummaryRow>[] = [
   },
   { id: 'low_count', label: 'Low', value: (row) => row.low_count, show: (row) => count(row.low_count), numeric: true },
   { id: 'count', label: 'Ratings', value: (row) => row.count, show: (row) => count(row.count), numeric: true },
-  { id: 'avg', label: 'Average', value: (row) => row.avg, show: (row) => stars(row.avg), numeric: true },
+  boundedColumn(['avg', 'avg_lower', 'avg_upper', 'count'], { label: 'Average', format: stars, method: STUDENT }),
 ];
 
 interface TagsProps {

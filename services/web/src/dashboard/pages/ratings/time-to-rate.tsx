@@ -46,7 +46,7 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
     [days, rows],
   );
   return (
-    <div className="half">
+    <div>
       <Shown of={result} what="time to rate">
         {({ data, as_of: asOf }) => (
           <Panel
@@ -59,7 +59,7 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
             rows={data}
             rowKey={(row) => row.day ?? ''}
             apiAddress={address}
-            draw={(onCanvas) => (
+            draw={(onDrawn) => (
               <TimeChart
                 days={days}
                 series={series}
@@ -67,7 +67,7 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
                 unfinished={isRunning(filters, now)}
                 fromZero
                 label="Median time to rate by day"
-                onCanvas={onCanvas}
+                onDrawn={onDrawn}
               />
             )}
           />

@@ -1,0 +1,174 @@
+import { useQueries } from '@tanstack/react-query';
+import type { JSX } from 'react';
+import { apiAddress, call, type ApiError, type AsOf } from '../../api/client';
+import { coloursOf } from '../../chart/palette';
+import { count, counted } from '../../format/numbers';
+import type { Column } from '../../parts/data-table';
+import { IntervalBar } from '../../parts/interval-bar';
+import { Link } from '../../parts/link';
+import { Panel } from '../../parts/panel';
+import type { ExperimentRow, Results } from './rows';
+import { headline, isSound, lift, liftInterval, primaryEffect } from './words';
+
+/** An experiment with what is to be done with it; without results when nobody has defined it. */
+export interface Verdict {
+  readonly row: ExperimentRow;
+  readonly results: Results | undefined;
+  readonly isLoading: boolean;
+}
+
+/** The results of more are one click away. */
+const MOST_JUDGED = 30;
+
+/** Asks for the results of each that has any: its own page has the same ones at once. */
+export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] {
+  const found = useQueries({
+    queries: rows.slice(0, MOST_JUDGED).map(({ experiment, state }) => {
+      const address = apiAddress(`experiments/${encodeURIComponent(experiment)}/results`);
+      return {
+        queryKey: [address],
+        queryFn: ({ signal }: { readonly signal: AbortSignal }) => call<Results>(address, { signal }),
+        enabled: state !== null && state !== 'draft',
+        meta: { views: ['experiment-results', 'experiments'] },
+        retry: (failures: number, error: Error) => (error as ApiError).retryable && failures < 2,
+      };
+    }),
+  });
+  return rows.map((row, i) => ({ row, results: found[i]?.data, isLoading: found[i]?.isLoading ?? false }));
+}
+
+/** The first line: what can be decided now. */
+export function verdictsWords(verdicts: readonly Verdict[]): string {
+  if (verdicts.some(({ isLoading }) => isLoading)) return counted(verdicts.length, 'experiment');
+  const running = verdicts.filter(({ results }) => results?.state === 'running' || results?.state === 'stopped');
+  const ready = running.filter(({ results }) => results?.decision.verdict === 'ship');
+  const harmful = running.filter(({ results }) => results?.decision.verdict === 'roll_back');
+  const [first] = [...ready, ...harmful];
+  if (first?.results !== undefined) {
+    const others = ready.length + harmful.length - 1;
+    const primary = effectOf(first);
+    const effect = primary ? `: ${lift(primary.effect.effect)} (${liftInterval(primary.effect.interval)}, always valid)` : '';
+    const what = `${headline(first.results)} in ${first.row.experiment}${effect}`;
+    return others === 0 ? what : `${what}; ${counted(others, 'more experiment')} can be decided`;
+  }
+  if (running.length > 0)
+    return `Nothing to ship yet: ${counted(running.length, 'experiment')} ${running.length === 1 ? 'keeps' : 'keep'} running`;
+  return `${counted(verdicts.length, 'experiment')}, none of them running`;
+}
+
+const effectOf = ({ results }: Verdict) => {
+  const primary = results && primaryEffect(results);
+  return primary?.effect.reason === null ? primary : undefined;
+};
+
+function wordsOf({ row, results, isLoading }: Verdict): string {
+  if (results !== undefined) return headline(results);
+  if (row.state === null) return 'Nobody has defined it: only counts are known';
+  if (row.state === 'draft') return 'A draft: nobody takes part yet';
+  return isLoading ? '…' : 'Open it to see';
+}
+
+/** The ends of the scale all rows share; beyond it a whisker ends at the border. */
+function domainOf(verdicts: readonly Verdict[]): readonly [number, number] {
+  const ends = verdicts.flatMap((verdict) => effectOf(verdict)?.effect.interval ?? []);
+  const most = Math.min(1, Math.max(0.05, ...ends.map((end) => Math.abs(end ?? 0))));
+  return [-most, most];
+}
+
+function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
+  const domain = domainOf(verdicts);
+  const colours = coloursOf(verdicts.flatMap((verdict) => effectOf(verdict)?.arm ?? []));
+  return [
+    {
+      id: 'experiment',
+      label: 'Experiment',
+      value: ({ row }) => row.experiment,
+      show: ({ row }) => <Link to={['experiments', row.experiment]}>{row.experiment}</Link>,
+      wide: true,
+    },
+    { id: 'state', label: 'State', value: ({ row }) => row.state, show: ({ row }) => row.state?.replaceAll('_', ' ') ?? 'not defined' },
+    { id: 'verdict', label: 'What to do', value: ({ results }) => results?.decision.verdict, show: wordsOf, wide: true },
+    {
+      id: 'effect',
+      label: 'Change of its primary metric',
+      value: (verdict) => effectOf(verdict)?.effect.effect,
+      files: [
+        { id: 'arm', value: (verdict) => effectOf(verdict)?.arm },
+        { id: 'effect', value: (verdict) => effectOf(verdict)?.effect.effect },
+        { id: 'low', value: (verdict) => effectOf(verdict)?.effect.interval[0] },
+        { id: 'high', value: (verdict) => effectOf(verdict)?.effect.interval[1] },
+      ],
+      show: (verdict) => <EffectCell verdict={verdict} domain={domain} colours={colours} />,
+    },
+    { id: 'units', label: 'People', value: ({ row }) => row.units, show: ({ row }) => count(row.units), numeric: true },
+    {
+      id: 'conversions',
+      label: 'Conversions',
+      value: ({ row }) => row.conversions,
+      show: ({ row }) => count(row.conversions),
+      numeric: true,
+    },
+    {
+      id: 'sound',
+      label: 'Sound',
+      value: ({ results }) => results && isSound(results.health),
+      show: ({ results }) => (results === undefined ? '–' : <Sound ok={isSound(results.health)} />),
+    },
+  ];
+}
+
+interface EffectCellProps {
+  readonly verdict: Verdict;
+  readonly domain: readonly [number, number];
+  readonly colours: ReadonlyMap<string, number>;
+}
+
+function EffectCell({ verdict, domain, colours }: EffectCellProps): JSX.Element {
+  const primary = effectOf(verdict);
+  if (primary === undefined) return <>–</>;
+  const { arm, effect } = primary;
+  const words = `${arm} ${lift(effect.effect)}, ${liftInterval(effect.interval)}`;
+  return (
+    <>
+      <IntervalBar
+        value={effect.effect}
+        low={effect.interval[0] ?? domain[0]}
+        high={effect.interval[1] ?? domain[1]}
+        domain={domain}
+        mark={0}
+        colour={colours.get(arm) ?? 0}
+        label={words}
+      />
+      <span className="range" aria-hidden="true">
+        {words}
+      </span>
+    </>
+  );
+}
+
+function Sound({ ok }: { readonly ok: boolean }): JSX.Element {
+  return <span className={ok ? 'status-good' : 'status-bad'}>{ok ? '✓ sound' : '! alarm'}</span>;
+}
+
+interface VerdictsProps {
+  readonly verdicts: readonly Verdict[];
+  readonly asOf: AsOf | undefined;
+  readonly address: string;
+}
+
+/** Every experiment that people take part in, with what is to be done with it. */
+export function Verdicts({ verdicts, asOf, address }: VerdictsProps): JSX.Element {
+  return (
+    <Panel
+      id="experiments"
+      title="What to do with each experiment, and how sure that is"
+      unit="change of the primary metric in percent of the control's value; the dotted line is no change"
+      n={`${counted(verdicts.length, 'experiment')}, intervals valid at any time`}
+      asOf={asOf}
+      columns={columnsFor(verdicts)}
+      rows={verdicts}
+      rowKey={({ row }) => row.experiment}
+      apiAddress={address}
+    />
+  );
+}
