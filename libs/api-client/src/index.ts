@@ -3,3 +3,4 @@ export * from './errors';
 export * from './lanes';
 export * from './send-batch';
 export * from './stable-id';
+export * from './until-folded';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ApiError } from '@picly/api-client';
+import { ApiError, untilFolded, type ApiClient } from '@picly/api-client';
 import { count, counted, duration, Progress } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { importFile, type ImportOutcome } from '../import/import-file';
@@ -26,6 +26,7 @@ export interface ImportFlags {
 const REJECTED = 2;
 const INTERRUPTED = 130;
 const TIMED_LANES = 4;
+const FOLDING_PATIENCE_MS = 600_000;
 
 /** `picly import`: exit code 0 everything taken, 2 some rows were not, 130 interrupted, 1 it could not go on. */
 export async function runImport(files: readonly string[], flags: ImportFlags, config: CliConfig): Promise<number> {
@@ -79,7 +80,24 @@ async function importOne(file: string, { flags, mapping, config, signal }: Job):
   });
   bar.finish();
   print(summary(file, outcome, { rejectsFile, elapsedMs: performance.now() - startedAt, check: flags.check === true }));
+  if (client && outcome.position !== undefined && !outcome.stopped) await waitForViews(client, outcome.position, signal);
   return outcome;
+}
+
+/** So that whoever reads next finds everything. The events are kept in any case: not to wait to the end is no failure. */
+async function waitForViews(client: ApiClient, position: string, signal: AbortSignal): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await untilFolded(client, position, { patienceMs: FOLDING_PATIENCE_MS, signal });
+    print(`every view has folded it ${duration(performance.now() - startedAt)} later`);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof ApiError)) throw error;
+    const isForbidden = error.status === 401 || error.status === 403;
+    print(
+      `the views fold it now${isForbidden ? ' (this key may not read, so nobody waits for them)' : ''}: picly status shows how far they are`,
+    );
+  }
 }
 
 /** What is in the API already stays; the same command goes on behind it. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Lanes, sendBatch, type ApiError, type BatchEvent, type BatchTarget } from '@picly/api-client';
+import { FurthestPosition, Lanes, sendBatch, type ApiError, type BatchEvent, type BatchTarget } from '@picly/api-client';
 import type { InputFormat } from './mapping/input';
 import type { Mapping, RowMapper } from './mapping/mapping';
 import { RecentEvents } from './recent-events';
@@ -31,6 +31,8 @@ export interface ImportOutcome {
   /** The row behind which this run went on; 0 from the start. */
   readonly resumedAt: number;
   readonly stopped: boolean;
+  /** Waiting for this position is waiting for everything this run sent; undefined when nothing was taken. */
+  readonly position: string | undefined;
 }
 
 const BATCH_BYTES = 4_000_000;
@@ -51,11 +53,12 @@ export async function importFile(options: ImportOptions): Promise<ImportOutcome>
   } finally {
     await run.close();
   }
-  return { tally: run.tally, resumedAt: before.row, stopped: options.signal.aborted };
+  return { tally: run.tally, resumedAt: before.row, stopped: options.signal.aborted, position: run.furthest.token };
 }
 
 class ImportRun {
   readonly tally: Tally;
+  readonly furthest = new FurthestPosition();
   private readonly lanes: Lanes;
   private readonly watermark: Watermark;
   private readonly recent = new RecentEvents();
@@ -144,11 +147,12 @@ class ImportRun {
 
   private async send(client: BatchTarget, batch: readonly Queued[]): Promise<Counts> {
     const { onWait } = this.options;
-    const { results } = await sendBatch(
+    const { results, positions } = await sendBatch(
       client,
       batch.map(({ event }) => event),
       { onWait },
     );
+    this.furthest.add(positions);
     const rejected = new Set<number>();
     for (const [at, { event, row }] of batch.entries()) {
       const result = results[at];

@@ -1,4 +1,4 @@
-import { ApiClient, patiently } from '@picly/api-client';
+import { ApiClient, untilFolded } from '@picly/api-client';
 import { count, duration, Progress } from '@picly/terminal';
 import { defineExperiments } from './define-experiments';
 import { report, type Report } from './findings/report';
@@ -8,7 +8,6 @@ import { happen, survey, type WorldOptions } from './world/world';
 
 type Say = (line: string) => void;
 
-const READS = ['ratings/summary?group_by=engine', 'models', 'top-prompts', 'experiments', 'engagement/daily'];
 const FOLDING_PATIENCE_MS = 600_000;
 
 /** Plays the world against a running system. Answers what was learnt; throws when events were refused. */
@@ -22,7 +21,7 @@ export async function playDemo(url: string, world: WorldOptions, say: Say): Prom
   const sent = await send(client, world, ledger.deliveries);
   tell(sent, ledger, say);
   const folding = performance.now();
-  await untilFolded(client, sent.position);
+  if (sent.position !== undefined) await untilFolded(client, sent.position, { patienceMs: FOLDING_PATIENCE_MS });
   say(`every view has folded everything ${duration(performance.now() - folding)} later\n`);
   return report({ client, ledger, world });
 }
@@ -40,11 +39,4 @@ function tell({ deduplicated, rejected }: SendResult, { events, deliveries }: Le
   const knownBefore = deduplicated >= events ? ', and all were known from an earlier run' : '';
   say(`${count(deliveries - events)} events came twice, as retries do${knownBefore}: each counts once`);
   if (rejected.length > 0) throw new Error(`${count(rejected.length)} events were rejected; the first because: ${rejected[0] ?? ''}`);
-}
-
-/** Reads wait for a position for a bounded time only: they are asked until they answer. */
-async function untilFolded(client: ApiClient, position: string): Promise<void> {
-  for (const read of READS) {
-    await patiently(() => client.get(`/api/analytics/${read}`, { after: position }), { patienceMs: FOLDING_PATIENCE_MS });
-  }
 }

@@ -1,5 +1,4 @@
-import { Lanes, sendBatch, type ApiClient, type BatchEvent } from '@picly/api-client';
-import { decodePosition, encodePosition, type EventPosition } from '@picly/contracts';
+import { FurthestPosition, Lanes, sendBatch, type ApiClient, type BatchEvent } from '@picly/api-client';
 import type { Delivery } from './world/event';
 
 const BATCH_EVENTS = 500;
@@ -11,8 +10,8 @@ export interface SendResult {
   readonly deduplicated: number;
   /** Events the API did not take, with its reason; none when all is well. */
   readonly rejected: readonly string[];
-  /** Waiting for this position is waiting for everything sent. */
-  readonly position: string;
+  /** Waiting for this position is waiting for everything sent; undefined when nothing was taken. */
+  readonly position: string | undefined;
 }
 
 /** The call as its sender makes it at this moment. A wrong clock is wrong in both of its times, and so can be corrected. */
@@ -30,12 +29,12 @@ export async function sendWorld(
 ): Promise<SendResult> {
   const lanes = new Lanes(IN_FLIGHT);
   const rejected: string[] = [];
-  const positions = new Map<string, EventPosition>();
+  const furthest = new FurthestPosition();
   let sent = 0;
   let deduplicated = 0;
   const send = async (batch: readonly BatchEvent[]): Promise<void> => {
     const answer = await sendBatch(client, batch);
-    for (const token of answer.positions) remember(positions, token);
+    furthest.add(answer.positions);
     for (const { status, deduplicated: known, errors } of answer.results) {
       if (known) deduplicated++;
       if (status === 'rejected') rejected.push(errors?.[0]?.message ?? 'no reason given');
@@ -44,7 +43,7 @@ export async function sendWorld(
   };
   for (const batch of batches(deliveries)) await lanes.start(() => send(batch));
   await lanes.drain();
-  return { sent, deduplicated, rejected, position: encodePosition([...positions.values()]) };
+  return { sent, deduplicated, rejected, position: furthest.token };
 }
 
 function* batches(deliveries: Iterable<Delivery>): Generator<readonly BatchEvent[]> {
@@ -56,12 +55,4 @@ function* batches(deliveries: Iterable<Delivery>): Generator<readonly BatchEvent
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-function remember(positions: Map<string, EventPosition>, token: string): void {
-  for (const position of decodePosition(token) ?? []) {
-    const place = `${position.topic}/${position.partition}`;
-    const known = positions.get(place);
-    if (!known || known.offset < position.offset) positions.set(place, position);
-  }
 }
