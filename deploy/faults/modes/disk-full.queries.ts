@@ -11,6 +11,8 @@ import { rawAction, uuidIn } from '../raw-events';
 const run = promisify(execFile);
 const SIZE = '96m';
 const [FAMILY_OF_EVENTS, FAMILY_OF_GENERATIONS] = [0x40, 0x41];
+/** Room that earlier rounds left free in the pages of the log is used up first. */
+const [APPENDS, RECORDS_PER_APPEND] = [200, 20];
 const STUFFING = [1024 * 1024, 4096, 1].map((bytes) => Buffer.alloc(bytes, 'x'));
 
 async function mountSmall(): Promise<string> {
@@ -42,11 +44,15 @@ async function stuff(file: string): Promise<void> {
 async function untilRefused({ system, seed, expect }: FaultContext): Promise<number> {
   const log = await system.openLog();
   try {
-    for (let n = 0; n < 200; n++) {
-      const generationId = uuidIn(seed, FAMILY_OF_GENERATIONS, n);
+    for (let n = 0; n < APPENDS; n++) {
+      const numbers = Array.from({ length: RECORDS_PER_APPEND }, (_, k) => n * RECORDS_PER_APPEND + k);
+      const generations = numbers.map((number) => uuidIn(seed, FAMILY_OF_GENERATIONS, number));
+      const records = generations.map((generationId, k) =>
+        rawAction(uuidIn(seed, FAMILY_OF_EVENTS, numbers[k] ?? 0), generationId, 'share'),
+      );
       try {
-        await log.append([rawAction(uuidIn(seed, FAMILY_OF_EVENTS, n), generationId, 'share')], { deadlineMs: 700 });
-        expect({ generationId, actions: 1, ratings: 0, calls: 0 });
+        await log.append(records, { deadlineMs: 700 });
+        for (const generationId of generations) expect({ generationId, actions: 1, ratings: 0, calls: 0 });
       } catch (error) {
         if (error instanceof LogError) return 1;
         throw error;
