@@ -35,6 +35,11 @@ describe('the similarity of prompts', () => {
     );
   });
 
+  it('does not tell singular and plural apart', () => {
+    expect(between('two wolves and a castle', 'a wolf, castles')).toBeGreaterThan(0.7);
+    expect(between('cats in cities', 'a cat in a city')).toBeCloseTo(between('a cat in a city', 'cats in cities'), 12);
+  });
+
   it('counts a rare word for more than a common one', () => {
     const corpus = ['red fox', 'red barn', 'red car', 'red wine', 'blue fox'];
     expect(between('red fox', 'blue fox', corpus)).toBeGreaterThan(between('red fox', 'red barn', corpus));

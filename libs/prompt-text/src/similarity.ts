@@ -1,3 +1,4 @@
+import { stemOf } from './stem';
 import { termClassOf, type TermClass } from './terms';
 
 /** How often terms occur in the prompts known: what makes a rare word worth more than a common one. */
@@ -28,14 +29,16 @@ export function termWeight(term: string, statistics: TermStatistics): number {
 const squares = (weights: readonly number[]): number => weights.reduce((sum, weight) => sum + weight * weight, 0);
 
 /**
- * Cosine of two sets of distinct terms under `termWeight`, 0..0.99. Each norm counts at least like one common subject word, so
- * that prompts of little but style and stop words are never alike; boilerplate counts nothing.
+ * Cosine of two sets of distinct terms under `termWeight`, 0..0.99; singular and plural are one term, and weigh what the first set
+ * says. Each norm counts at least like one common subject word, so that prompts of little but style and stop words are never alike;
+ * boilerplate counts nothing.
  */
 export function similarity(a: readonly string[], b: readonly string[], statistics: TermStatistics): number {
-  const weights = new Map(a.map((term) => [term, termWeight(term, statistics)] as const));
-  const shared = squares(b.map((term) => weights.get(term) ?? 0));
+  const weights = new Map(a.map((term) => [stemOf(term), termWeight(term, statistics)] as const));
+  const others = new Map(b.map((term) => [stemOf(term), weights.get(stemOf(term)) ?? termWeight(term, statistics)] as const));
+  const shared = squares([...others].flatMap(([stem, weight]) => (weights.has(stem) ? [weight] : [])));
   const floor = Math.log(2) ** 2;
   const normA = Math.max(squares([...weights.values()]), floor);
-  const normB = Math.max(squares(b.map((term) => termWeight(term, statistics))), floor);
+  const normB = Math.max(squares([...others.values()]), floor);
   return Math.min(shared / Math.sqrt(normA * normB), MOST_SIMILAR_OTHER);
 }

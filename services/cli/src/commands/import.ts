@@ -80,12 +80,13 @@ async function importOne(file: string, { flags, mapping, config, signal }: Job):
   });
   bar.finish();
   print(summary(file, outcome, { rejectsFile, elapsedMs: performance.now() - startedAt, check: flags.check === true }));
-  if (client && outcome.position !== undefined && !outcome.stopped) await waitForViews(client, outcome.position, signal);
+  if (client) await waitForViews(client, outcome, signal);
   return outcome;
 }
 
 /** So that whoever reads next finds everything. The events are kept in any case: not to wait to the end is no failure. */
-async function waitForViews(client: ApiClient, position: string, signal: AbortSignal): Promise<void> {
+async function waitForViews(client: ApiClient, { position, stopped }: ImportOutcome, signal: AbortSignal): Promise<void> {
+  if (position === undefined || stopped) return;
   const startedAt = performance.now();
   try {
     await untilFolded(client, position, { patienceMs: FOLDING_PATIENCE_MS, signal });

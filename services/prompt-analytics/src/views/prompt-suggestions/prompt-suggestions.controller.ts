@@ -26,7 +26,7 @@ export class PromptSuggestionsController {
   @Answers({
     summary: 'Prompts worth trying',
     description:
-      'Liked prompts by success_lower, near-duplicates collapsed to the best of them; with prompt, those about the same as it, by likeness times success_lower.',
+      'Liked prompts by success_lower, near-duplicates collapsed to the best of them; with prompt, those about the same as it, by the square of their likeness times success_lower.',
     row: {
       prompt: 'a red fox in the snow, oil painting',
       prompt_hash: '9f86d081884c7d659a2feaa0c55ad015',

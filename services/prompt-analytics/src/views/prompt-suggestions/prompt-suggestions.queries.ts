@@ -59,7 +59,8 @@ export class PromptSuggestionsQueries {
     const matches = (await this.similar.matches(prompt, wanted)).filter((match) => match.similarity < 1);
     const likeness = new Map(matches.map((match) => [match.promptHash, match.similarity]));
     const candidates = await this.named(engine, [...likeness.keys()]);
-    const worth = (candidate: Candidate): number => candidate.success_lower * (likeness.get(candidate.prompt_hash) ?? 0);
+    // Squared: a prompt about something else is no suggestion, however well it does.
+    const worth = (candidate: Candidate): number => candidate.success_lower * (likeness.get(candidate.prompt_hash) ?? 0) ** 2;
     const ranked = candidates.sort((a, b) => worth(b) - worth(a));
     return distinct(ranked, limit).map((candidate) => ({
       ...suggestion(candidate, engine),

@@ -45,7 +45,7 @@ export class PromptsController {
   @Answers({
     summary: 'Prompts about the same as a text',
     description:
-      'Ranked by the cosine of their terms, rare ones worth more; styles count little, boilerplate and wishes for quality nothing. 1 is only the same prompt.',
+      'Ranked by the cosine of their terms, rare ones worth more, singular and plural the same; styles count little, boilerplate and wishes for quality nothing. 1 is only the same prompt.',
     row: { ...PROMPT_EXAMPLE, similarity: 0.83 },
   })
   async similar(@ValidQuery(SimilarQuery) query: SimilarQuery): Promise<ListPage<SimilarPrompt>> {

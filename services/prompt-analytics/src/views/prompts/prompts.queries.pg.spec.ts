@@ -112,6 +112,24 @@ describe('similar prompts', () => {
     ]);
   });
 
+  it('are found in the singular and in the plural', async () => {
+    await spec.fold([...rated('a cat in a city', [5]), ...rated('two cats', [5]), ...rated('a fox', [5])]);
+
+    const found = async (prompt: string) => (await similarTo(prompt)).map((row) => row.prompt);
+    expect((await found('cats')).sort()).toEqual(['a cat in a city', 'two cats']);
+    expect((await found('cat')).sort()).toEqual(['a cat in a city', 'two cats']);
+    expect(await found('cities')).toEqual(['a cat in a city']);
+  });
+
+  it('are found by two words together when each is in too many prompts', async () => {
+    const many = Array.from({ length: 2_001 }, (_, n) =>
+      anEvent('generation-completed', { generation_id: uuidOf(n, 0xc), prompt: `cats dogs ${n}` }),
+    );
+    await spec.fold(many);
+
+    expect(await similarTo('dog and cat')).toHaveLength(10);
+  });
+
   it('are found for text in any script', async () => {
     await spec.fold([...rated('红色的狐狸在雪中', [5]), ...rated('рыжая лиса', [5])]);
 
@@ -185,6 +203,17 @@ describe('prompt suggestions', () => {
       { reason: '3 of 4 ratings gave it 4 or 5 stars (average 4.00) on flux-pro, and 1 of its 2 pictures was downloaded.' },
     ]);
     expect(await suggest({ engine: 'other' })).toEqual([]);
+  });
+
+  it('about a prompt given are first of all like it', async () => {
+    await spec.fold([
+      ...rated('a lighthouse at dawn by the sea', [5, 5, 5, 5, 2]),
+      ...rated('a harbour in the fog at dawn with boats and gulls', times(9, 5)),
+      ...rated('a fox', [5]),
+      ...rated('a bear', [5]),
+    ]);
+
+    expect((await suggest({ prompt: 'a lighthouse at dawn' })).map(({ prompt }) => prompt)[0]).toBe('a lighthouse at dawn by the sea');
   });
 
   it('are about the same as a prompt given, and not that prompt', async () => {

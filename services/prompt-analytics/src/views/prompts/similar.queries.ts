@@ -1,5 +1,5 @@
 import type { Sql } from '@picly/database';
-import { promptHash, similarity, termClassOf, termsOf, termWeight, type TermStatistics } from '@picly/prompt-text';
+import { formsOf, promptHash, similarity, termClassOf, termsOf, termWeight, type TermStatistics } from '@picly/prompt-text';
 import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
 import { promptFigures, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
 
@@ -21,17 +21,42 @@ const LEAST_SIMILARITY = 0.1;
 /** The term that counts all prompts. */
 const ALL_PROMPTS = '';
 
-async function statisticsOf(sql: Sql, terms: readonly string[]): Promise<TermStatistics> {
+type Counts = ReadonlyMap<string, number>;
+
+async function countsOf(sql: Sql, terms: readonly string[]): Promise<Counts> {
   const rows = await sql.query<{ term: string; prompts: number }>(
     'select term, prompts from picly.term_frequency where term = any ($1::text[])',
     [[ALL_PROMPTS, ...terms]],
     'similar:frequencies',
   );
-  const counts = new Map(rows.map((row) => [row.term, row.prompts]));
-  return { prompts: counts.get(ALL_PROMPTS) ?? 0, frequencyOf: (term) => counts.get(term) ?? 0 };
+  return new Map(rows.map((row) => [row.term, row.prompts]));
 }
 
-/** How candidates are found: prompts with any of these terms, or with all of those when even the rarest is in too many. */
+/** What is asked about: how common it is, and in which forms (singular, plural) prompts have it. */
+interface AskedStatistics extends TermStatistics {
+  readonly formsOf: (term: string) => readonly string[];
+}
+
+/** Singular and plural of what is asked about are counted together. */
+async function statisticsOf(sql: Sql, asked: readonly string[]): Promise<AskedStatistics> {
+  const counts = await countsOf(sql, [...new Set(asked.flatMap(formsOf))]);
+  const forms = new Map(asked.map((term) => [term, formsOf(term).filter((form) => counts.has(form))] as const));
+  const known = (term: string): readonly string[] => forms.get(term) ?? [];
+  return {
+    prompts: counts.get(ALL_PROMPTS) ?? 0,
+    formsOf: known,
+    frequencyOf: (term) => known(term).reduce((n, form) => n + (counts.get(form) ?? 0), 0),
+  };
+}
+
+/** Terms that only others have are counted by themselves. */
+async function extended(sql: Sql, asked: TermStatistics, terms: readonly string[], others: readonly string[]): Promise<TermStatistics> {
+  const known = new Set(terms);
+  const counts = await countsOf(sql, [...new Set(others)]);
+  return { prompts: asked.prompts, frequencyOf: (term) => (known.has(term) ? asked.frequencyOf(term) : (counts.get(term) ?? 0)) };
+}
+
+/** How candidates are found: prompts with any of these terms, or with all of those when even the rarest is in too many; in any form. */
 interface Search {
   readonly anyOf: readonly string[];
   readonly allOf: readonly string[];
@@ -52,18 +77,20 @@ export function searchTerms(terms: readonly string[], statistics: TermStatistics
 }
 
 /** Candidates by the index, those that share most first. */
-async function candidatesFor(sql: Sql, terms: readonly string[], statistics: TermStatistics): Promise<Candidate[]> {
+async function candidatesFor(sql: Sql, terms: readonly string[], statistics: AskedStatistics): Promise<Candidate[]> {
   const { anyOf, allOf } = searchTerms(terms, statistics);
   if (anyOf.length + allOf.length === 0) return [];
+  const wanted = anyOf.length > 0 ? [anyOf.flatMap(statistics.formsOf)] : allOf.map(statistics.formsOf);
+  const weights = terms.flatMap((term) => statistics.formsOf(term).map((form) => [form, termWeight(term, statistics) ** 2] as const));
   return sql.query<Candidate>(
     `with candidate as materialized (
-       select p.prompt_hash, p.terms from picly.prompts p where ${anyOf.length > 0 ? 'p.terms && $1::text[]' : 'p.terms @> $1::text[]'} limit ${MOST_CANDIDATES}
+       select p.prompt_hash, p.terms from picly.prompts p where ${wanted.map((_, at) => `p.terms && $${3 + at}::text[]`).join(' and ')} limit ${MOST_CANDIDATES}
      )
      select prompt_hash, terms from candidate
-     order by (select sum(weight) from unnest($2::text[], $3::float8[]) as asked (term, weight) where asked.term = any (terms)) / sqrt(cardinality(terms) + 1) desc,
+     order by (select sum(weight) from unnest($1::text[], $2::float8[]) as asked (term, weight) where asked.term = any (terms)) / sqrt(cardinality(terms) + 1) desc,
        prompt_hash
      limit ${MOST_COMPARED}`,
-    [anyOf.length > 0 ? anyOf : allOf, terms, terms.map((term) => termWeight(term, statistics) ** 2)],
+    [weights.map(([form]) => form), weights.map(([, weight]) => weight), ...wanted],
   );
 }
 
@@ -83,7 +110,12 @@ export class SimilarPrompts {
     const terms = termsOf(prompt);
     const asked = await statisticsOf(this.sql, terms);
     const candidates = await candidatesFor(this.sql, terms, asked);
-    const statistics = await statisticsOf(this.sql, [...new Set([...terms, ...candidates.flatMap((candidate) => candidate.terms)])]);
+    const statistics = await extended(
+      this.sql,
+      asked,
+      terms,
+      candidates.flatMap((candidate) => candidate.terms),
+    );
     const same = promptHash(prompt);
     const others = candidates
       .filter((candidate) => candidate.prompt_hash !== same)
