@@ -201,6 +201,14 @@ describe('model performance', () => {
     );
   });
 
+  it('keeps a call whose rating is taken back, though both happened at the same time and have the same offset in their topics', async () => {
+    const at = { occurredAt: NOON, partition: 0, offset: 7 };
+    await spec.expectErasable([
+      anEvent('generation-completed', { generation_id: generation(9), user_id: 'bob' }, at),
+      anEvent('rating-submitted', { generation_id: generation(9), user_id: 'ann' }, at),
+    ]);
+  });
+
   it('reads, once a person is erased, as if their personal fields had never been there', async () => {
     await fc.assert(
       fc.asyncProperty(events, (history) => spec.expectErasable(history)),

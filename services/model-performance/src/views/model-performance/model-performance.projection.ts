@@ -123,7 +123,12 @@ async function saveSums(sql: FoldSql, deltas: Deltas): Promise<void> {
 /** Takes back what is known by these events: calls that stand as they reported them, and the ratings of the people they name. */
 async function unfold(erased: readonly ErasedEvent<CallEvent['type']>[], sql: FoldSql): Promise<void> {
   const keys = new Map(erased.map(({ event }) => [nameOf(keyOf(event)), keyOf(event)]));
-  const reports = new Set(erased.map(({ event }) => reportOf(keyOf(event), { at: event.occurredAt, offset: event.position.offset })));
+  // A rating of the call may have its time and, in a topic of its own, its offset.
+  const reports = new Set(
+    erased
+      .filter(({ event }) => event.type !== 'rating-submitted')
+      .map(({ event }) => reportOf(keyOf(event), { at: event.occurredAt, offset: event.position.offset })),
+  );
   const raters = new Set(erased.filter(({ rater }) => rater !== '').map(({ event, rater }) => `${nameOf(keyOf(event))} ${rater}`));
   const locked = await lockCalls(sql, [...keys.values()]);
   const ratings = await ratingsOf(
