@@ -141,7 +141,7 @@ class Broker {
     Object.assign(this, { node, args, logFile, process: undefined, gone: Promise.resolve() });
   }
 
-  async start(withinMs = 60_000) {
+  async start(withinMs = 240_000) {
     const logged = (await stat(this.logFile).catch(() => ({ size: 0 }))).size;
     const child = spawn('java', this.args, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
     this.process = child;

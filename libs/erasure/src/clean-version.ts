@@ -40,7 +40,7 @@ const PAGE = `
 
 const recordOf = (row: StoredRecord): LogRecord => ({ ...row, timestamp: row.record_timestamp_ms });
 
-/** All of the listed events were sealed with keys that are destroyed, whatever a cache remembers. */
+/** The listed events that are the person's were sealed with keys that are destroyed, whatever a cache remembers. */
 const NO_KEYS: KeyReader = { asOf: async () => 0, byRef: async () => new Map() };
 
 export interface CleanDeps {
@@ -48,14 +48,17 @@ export interface CleanDeps {
   readonly keys: KeyReader;
 }
 
-/** Who the destroyed keys belonged to, as `raterOf` named them before; generations have no rater of their own. */
-async function ratersOf(sql: Transaction, erasure: string): Promise<ReadonlyMap<string, string>> {
+/** Who the destroyed keys belonged to. */
+async function namesOf(sql: Transaction, erasure: string): Promise<ReadonlyMap<string, string>> {
   const rows = await sql.query<{ ref: string; name: string }>(
-    `select ref, name from runtime.erasure_names where erasure = $1 and ref is not null and name not like 'generation:%'`,
+    'select ref, name from runtime.erasure_names where erasure = $1 and ref is not null',
     [erasure],
   );
   return new Map(rows.map(({ ref, name }) => [ref, name]));
 }
+
+/** As `raterOf` named them before; generations have no rater of their own. */
+const raterBefore = (name: string | undefined): string | undefined => (name?.startsWith('generation:') ? undefined : name);
 
 class Cleaning {
   private readonly seen = new Set<string>();
@@ -65,17 +68,19 @@ class Cleaning {
     private readonly sql: Transaction,
     private readonly projection: Projection,
     private readonly keys: KeyReader,
-    private readonly raters: ReadonlyMap<string, string>,
+    private readonly names: ReadonlyMap<string, string>,
   ) {}
 
   async clean(records: readonly LogRecord[]): Promise<void> {
     const decoded = await withDecisions(this.sql, this.projection, await decodeRecords(records, NO_KEYS), this.keys);
-    const folded = await this.folded(decoded.flatMap(({ event }) => event ?? []));
+    // What was mended may have become the person's by it, or somebody else's.
+    const own = decoded.flatMap(({ event }) => (event?.subject && this.names.has(event.subject.ref) ? [event] : []));
+    const folded = await this.folded(own);
     this.events += folded.length;
     await eraseEvents(
       this.sql,
       this.projection,
-      folded.map((event): ErasedEvent => ({ event, rater: this.raters.get(event.subject?.ref ?? '') ?? raterOf(event) })),
+      folded.map((event): ErasedEvent => ({ event, rater: raterBefore(this.names.get(event.subject?.ref ?? '')) ?? raterOf(event) })),
     );
   }
 
@@ -120,7 +125,7 @@ export async function cleanVersion({ pool, keys }: CleanDeps, projection: Projec
       if (!part) return;
       // Copies that an operator fixed may be of other people, and are read with their keys.
       if ((await keys.asOf()) < part.keys_as_of) throw new StaleKeysError(name);
-      const cleaning = new Cleaning(sql, projection, keys, await ratersOf(sql, erasure));
+      const cleaning = new Cleaning(sql, projection, keys, await namesOf(sql, erasure));
       let after: readonly [string, number, number] = ['', 0, -1];
       for (;;) {
         const page = (await sql.query<StoredRecord>(PAGE, [erasure, name, version, ...after])).map(recordOf);

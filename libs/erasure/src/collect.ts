@@ -3,7 +3,8 @@ import { inTransaction, type DatabasePool, type Sql } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
 import { subjectName, type KeyReader } from '@picly/personal-data';
 import { decodeRecords } from '@picly/projections';
-import { scanLog, sealedRefOf } from './scan-log';
+import { readAll } from './fixed-copies';
+import { sealedRefOf } from './scan-log';
 
 export interface CollectDeps {
   readonly pool: DatabasePool;
@@ -36,20 +37,29 @@ async function erasuresByRef(pool: DatabasePool, erasures: readonly string[], ki
   return byRef;
 }
 
+interface Found {
+  readonly ref: string;
+  readonly names: readonly string[];
+}
+
+/** What the events that these keys open name. */
+async function* namesBehind(deps: CollectDeps, refs: ReadonlyMap<string, unknown>): AsyncGenerator<Found> {
+  for await (const records of readAll(deps)) {
+    const own = records.filter(({ value }) => refs.has(sealedRefOf(value) ?? ''));
+    for (const { event, record } of await decodeRecords(own, deps.keys)) {
+      if (event) yield { ref: sealedRefOf(record.value) ?? '', names: namesIn(event) };
+    }
+  }
+}
+
 async function collectFrom(deps: CollectDeps, erasures: readonly string[], kind: 'user' | 'session'): Promise<void> {
   const byRef = await erasuresByRef(deps.pool, erasures, kind);
   if (byRef.size === 0) return;
-  const names = new Map(erasures.map((erasure) => [erasure, new Set<string>()]));
-  await scanLog(deps.log, {
-    visit: async (records) => {
-      const own = records.filter(({ value }) => byRef.has(sealedRefOf(value) ?? ''));
-      for (const { event, record } of await decodeRecords(own, deps.keys)) {
-        const found = event ? namesIn(event) : [];
-        for (const erasure of byRef.get(sealedRefOf(record.value) ?? '') ?? []) for (const name of found) names.get(erasure)?.add(name);
-      }
-    },
-  });
-  for (const [erasure, own] of names) {
+  const collected = new Map(erasures.map((erasure) => [erasure, new Set<string>()]));
+  for await (const { ref, names } of namesBehind(deps, byRef)) {
+    for (const erasure of byRef.get(ref) ?? []) for (const name of names) collected.get(erasure)?.add(name);
+  }
+  for (const [erasure, own] of collected) {
     if (own.size > 0) await deps.pool.query(KEEP_NAMES, [Array.from(own, () => erasure), [...own]]);
   }
 }

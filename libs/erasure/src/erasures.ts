@@ -6,7 +6,7 @@ import type { ErasedPart, ErasureReceipt, ErasureState, TouchedRows } from './re
 
 export interface ErasureRequest {
   readonly userId: string;
-  /** Also rewrite the touched tables and overwrite the write-ahead log: locks tables for the time it takes. */
+  /** Also rewrite large tables that were touched and overwrite the write-ahead log: locks tables for the time it takes. */
   readonly scrub?: boolean;
 }
 

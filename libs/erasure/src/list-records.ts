@@ -1,12 +1,15 @@
 import type { DatabasePool } from '@picly/database';
 import type { EventLog, LogRecord } from '@picly/event-log';
-import { scanLog, sealedRefOf } from './scan-log';
+import { fixedCopies } from './fixed-copies';
+import { readLog, sealedRefOf } from './scan-log';
 
 const KEEP = `
   insert into runtime.erasure_records (erasure, topic, partition, "offset", key, headers, value, record_timestamp_ms)
   select g.erasure, g.topic, g.partition, g.off, g.key, g.headers::json, g.value, g.ms
     from unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[])
          as g(erasure, topic, partition, off, key, headers, value, ms)
+    -- Whoever is slow must not list for an erasure that another process has led on.
+    join (select id from runtime.erasures where id = any($1::uuid[]) and state = 'listing' for share) e on e.id = g.erasure
   on conflict do nothing`;
 
 /** A record, and the erasure it is listed for. */
@@ -54,14 +57,15 @@ class Fences {
 }
 
 /**
- * Copies the events that were folded with a key that is destroyed now: as they stand in the log, which nobody can read any more. Then
- * every version that had folded anything is to be cleaned. One reading of the log serves all the erasures.
+ * Copies the events that were folded with a key that is destroyed now, as they stand in the log: also those that were the person's only
+ * since they were mended. Then every version that had folded anything is to be cleaned. One reading of the log serves all the erasures.
  */
 export async function listRecords(pool: DatabasePool, log: EventLog, erasures: readonly string[]): Promise<void> {
   const names = await pool.query<{ ref: string; erasure: string }>(
     'select ref, erasure from runtime.erasure_names where erasure = any($1::uuid[]) and ref is not null',
     [erasures],
   );
+  // A key is destroyed once: a ref belongs to one erasure, also where two people shared a visit.
   const byRef = new Map(names.map(({ ref, erasure }) => [ref, erasure]));
   const fences = new Fences(
     await pool.query<Fence>(
@@ -70,17 +74,19 @@ export async function listRecords(pool: DatabasePool, log: EventLog, erasures: r
       [erasures],
     ),
   );
-  await scanLog(log, {
-    until: fences.ends,
-    visit: (records) =>
-      keep(
-        pool,
-        records.flatMap((record): Listed[] => {
-          const erasure = byRef.get(sealedRefOf(record.value) ?? '');
-          return erasure !== undefined && fences.isBehind(erasure, record) ? [{ erasure, record }] : [];
-        }),
-      ),
-  });
+  const listed = (record: LogRecord, value = record.value): Listed[] => {
+    const erasure = byRef.get(sealedRefOf(value) ?? '');
+    return erasure !== undefined && fences.isBehind(erasure, record) ? [{ erasure, record }] : [];
+  };
+  for await (const records of readLog(log, fences.ends))
+    await keep(
+      pool,
+      records.flatMap((record) => listed(record)),
+    );
+  await keep(
+    pool,
+    (await fixedCopies(pool)).flatMap(({ original, fixed }) => listed(original, fixed.value)),
+  );
   await pool.query(
     `with parts as (
        insert into runtime.erasure_parts (erasure, projection, version)

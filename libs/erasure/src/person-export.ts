@@ -4,7 +4,8 @@ import type { EventLog, LogRecord } from '@picly/event-log';
 import { subjectName, type KeyReader } from '@picly/personal-data';
 import { decodeRecords } from '@picly/projections';
 import { UnknownPersonError } from './errors';
-import { readLog, sealedRefOf } from './scan-log';
+import { readAll } from './fixed-copies';
+import { sealedRefOf } from './scan-log';
 
 export interface PersonExportDeps {
   readonly pool: DatabasePool;
@@ -57,7 +58,7 @@ async function namesOf(deps: PersonExportDeps, userId: string): Promise<Names> {
   if (user.length === 0) throw new UnknownPersonError('Nothing is known of a person with this id.');
   const sessions = new Set<string>();
   const generations = new Set<string>();
-  for await (const records of readLog(deps.log)) {
+  for await (const records of readAll(deps)) {
     const own = records.filter(({ value }) => sealedRefOf(value) === user[0]);
     for (const { event } of await decodeRecords(own, deps.keys)) {
       if (event?.data.session_id !== undefined) sessions.add(event.data.session_id);
@@ -72,7 +73,7 @@ async function namesOf(deps: PersonExportDeps, userId: string): Promise<Names> {
 }
 
 async function* events(deps: PersonExportDeps, { refs }: Names): AsyncGenerator<string> {
-  for await (const records of readLog(deps.log)) {
+  for await (const records of readAll(deps)) {
     const own = records.filter(({ value }: LogRecord) => refs.has(sealedRefOf(value) ?? ''));
     for (const { event } of await decodeRecords(own, deps.keys)) if (event) yield eventJson(event);
   }
@@ -106,8 +107,8 @@ async function* list(items: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 /**
- * Everything about one person as one JSON text, piece by piece: every event of theirs in the log, all fields readable, and every row of
- * the read models that names them. Throws `UnknownPersonError` before the first piece.
+ * Everything about one person as one JSON text, piece by piece: every event of theirs in the log, all fields readable (mended ones a
+ * second time, as they count since), and every row of the read models that names them. Throws `UnknownPersonError` before the first piece.
  */
 export async function openPersonExport(deps: PersonExportDeps, userId: string): Promise<AsyncGenerator<string>> {
   const names = await namesOf(deps, userId);

@@ -24,8 +24,10 @@ export interface ErasedPart {
 export interface StorageNote {
   /** Tables whose old row versions were removed. */
   readonly vacuumed: number;
-  /** Whether touched tables were written anew, so that their files hold nothing of the old rows. */
+  /** Whether all touched tables were written anew, so that no file of theirs holds anything of the old rows. */
   readonly rewritten: boolean;
+  /** Tables that were not (too large, busy, or not ours): free space of their files holds old bytes until it is used again. */
+  readonly old_bytes: readonly string[];
   /** `overwritten`: no segment of the write-ahead log holds anything from before; `ages`: it goes as segments are reused. */
   readonly wal: 'overwritten' | 'ages';
   /** What could not be done, and why. */

@@ -15,13 +15,6 @@ export function sealedRefOf(value: Buffer): string | undefined {
   return value.toString('latin1', from, from + REF_CHARS);
 }
 
-export interface ScanOptions {
-  /** The end of each partition (`<topic>/<partition>`) that is of interest; default: all that is in the log now. */
-  readonly until?: ReadonlyMap<string, number>;
-  /** Sees the records of a reading, in order per partition. */
-  readonly visit: (records: readonly LogRecord[]) => Promise<void>;
-}
-
 const placeOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string => `${topic}/${partition}`;
 
 /** Where a reading of the whole log stands. */
@@ -62,7 +55,7 @@ class Course {
   }
 }
 
-/** Reads all topics of the catalogue once, from what is kept of them to their end (or to `until`). */
+/** Reads all topics of the catalogue once, in order per partition, from what is kept of them to their end now, or to `until` (by `<topic>/<partition>`). */
 export async function* readLog(log: EventLog, until?: ReadonlyMap<string, number>): AsyncGenerator<readonly LogRecord[]> {
   const course = new Course(log, until);
   await course.locate();
@@ -74,8 +67,4 @@ export async function* readLog(log: EventLog, until?: ReadonlyMap<string, number
       await course.locate();
     }
   }
-}
-
-export async function scanLog(log: EventLog, { until, visit }: ScanOptions): Promise<void> {
-  for await (const records of readLog(log, until)) await visit(records);
 }

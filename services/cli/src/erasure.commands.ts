@@ -9,7 +9,7 @@ const HELP = `
 Examples:
   picly person export --user ann --out ann.json          what is known of them, before it is gone
   picly erase --user ann
-  picly erase --user ann --scrub                         also the bytes in the files of the database
+  picly erase --user ann --scrub                         also the bytes in the files of large tables, and of a server of its own
   picly erase list
 
 An erasure cannot be undone. It goes on in the system when this command is interrupted, and after a restart.
@@ -21,7 +21,10 @@ export function addErasure(program: Command, config: CliConfig, onExit: (code: n
     .command('erase')
     .description('forget a person everywhere: log, read models, training data, dead letters')
     .option('--user <id>', 'the person, as the senders of events name them')
-    .option('--scrub', 'also rewrite the touched tables and overwrite the write-ahead log; locks tables for the time it takes')
+    .option(
+      '--scrub',
+      'also rewrite large tables, and overwrite the write-ahead log of a server that is not embedded; locks tables meanwhile',
+    )
     .option('--no-wait', 'do not wait until it is done')
     .option('--json', 'the receipt as JSON')
     .addHelpText('after', HELP)

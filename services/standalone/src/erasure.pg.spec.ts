@@ -7,6 +7,7 @@ import { PersonKeys } from '@picly/personal-data';
 import {
   DeadLetterDesk,
   installProjections,
+  mendedEvent,
   numbered,
   ProjectionRunner,
   requestSettlement,
@@ -47,6 +48,19 @@ afterEach(async () => {
   await pool.close();
   await database.drop();
 });
+
+interface Parked {
+  readonly id: number;
+  readonly projection: string;
+  readonly version: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer;
+  readonly record_timestamp_ms: number;
+}
 
 const NOBODY = undefined;
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -298,6 +312,52 @@ describe('erasing a person', () => {
     await sole.stop();
     expect(await tracesOfAnn()).toEqual([]);
   }, 60_000);
+
+  it('goes on at once in another process when the one that led it is stopped', async () => {
+    await append(happenings(60, 13));
+    await fold(projections, 'live');
+    await new Erasures(pool).request({ userId: 'ann' });
+    const [first, second] = [eraser(), eraser()];
+    jest.spyOn(log, 'bounds').mockRejectedValueOnce(new Error('the log is away'));
+    await expect(first.work()).rejects.toThrow('the log is away');
+    expect(await second.work()).toBe(false);
+    await first.stop();
+    expect(await second.work()).toBe(true);
+  }, 60_000);
+
+  it('takes back what an operator mended to be theirs, and leaves what was mended to be of somebody else', async () => {
+    await append(happenings(60, 14));
+    const rating = (user_id: string, generation: number) => ({
+      user_id,
+      session_id: `visit-of ${user_id} later`,
+      generation_id: uuidOf(generation, 0x6),
+      rating: 1,
+      feedback: `mended feedback of ${user_id}`,
+    });
+    const [nobodys, hers] = await written([anEvent('rating-submitted', {}), anEvent('rating-submitted', rating('ann', 2))], keys);
+    if (!nobodys || !hers) throw new Error('no records');
+    await log.append([
+      { ...nobodys, key: 'nobody', value: Buffer.from('{') },
+      { ...hers, key: 'hers', headers: { ...hers.headers, ce_type: 'action-tracked' } },
+    ]);
+    await fold(projections, 'live');
+    const desk = new DeadLetterDesk({ pool, keys, projections: () => projections, pollMs: 20 });
+    desk.start();
+    const letters = await pool.query<Parked>('select * from runtime.dead_letters order by id');
+    for (const { id, projection: name, version, record_timestamp_ms: timestamp, ...record } of letters) {
+      const key = record.key.toString();
+      const fixed = await mendedEvent({ ...record, key, timestamp }, key === 'hers' ? rating('bob', 3) : rating('ann', 4), keys);
+      const job = await requestSettlement(pool, { name, version, action: 'fix', letters: [id], author: 'eve', reason: null, fixed });
+      expect(await settlementOutcome(pool, job, 20_000)).toMatchObject({ folded: 1, failures: [] });
+    }
+    await desk.stop();
+    expect(letters.length).toBeGreaterThan(5);
+    expect((await tracesOfAnn()).join('\n')).toContain('mended feedback of ann');
+    await erase('ann');
+    expect(await tracesOfAnn()).toEqual([]);
+    expect((await rowsAsText()).join('\n')).toContain('mended feedback of bob');
+    expect(await dump(projections)).toEqual(await rebuilt());
+  }, 120_000);
 
   it('cleans versions that are kept beside the one that serves', async () => {
     await append(happenings(150, 4));

@@ -1,119 +1,13 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { build, picly, System, type List } from './testing/system-process';
 
-const run = promisify(execFile);
-const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
-const ROOT = path.resolve(__dirname, '../../..');
 const GENERATION = '0b6f9a52-6a0e-4a9e-9f0e-6a4a1f4f1d11';
-
-/** The system as a process of its own, as npm start runs it. */
-class System {
-  output = '';
-  errors = '';
-  url = '';
-
-  private constructor(private readonly child: ChildProcess) {
-    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
-  }
-
-  static spawn(dataDir: string, environment: Record<string, string> = {}, entry = 'main.js', args: readonly string[] = []): System {
-    const file = path.join(ROOT, 'dist/services/standalone/src', entry);
-    const env = { PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...environment };
-    // Its own process group, so that a signal reaches all of it as Ctrl-C in a terminal does.
-    return new System(spawn(process.execPath, [file, ...args], { env, cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
-  }
-
-  static async start(dataDir: string, environment?: Record<string, string>): Promise<System> {
-    const system = System.spawn(dataDir, environment);
-    await system.ready();
-    return system;
-  }
-
-  async ready(): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!/^ready \S+\n/.test(this.output)) {
-      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`not ready: ${this.output}${this.errors}`);
-      await Promise.race([once(this.child.stdout ?? this.child, 'data'), once(this.child, 'exit')]);
-    }
-    this.url = /^ready (\S+)/.exec(this.output)?.[1] ?? '';
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  signalGroup(signal: NodeJS.Signals): void {
-    process.kill(-this.pid, signal);
-  }
-
-  async ended(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
-    return this.child.exitCode;
-  }
-
-  async stop(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.signalGroup('SIGINT');
-    return this.ended();
-  }
-
-  async post(name: string, body: object): Promise<{ readonly event_id: string; readonly position: string }> {
-    const response = await fetch(`${this.url}/api/analytics/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (response.status !== 202) throw new Error(`${name}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { event_id: string; position: string };
-  }
-
-  /** Reads once the view has folded as far as all the positions; "not yet" is answered with asking again. */
-  async get<T>(pathAndQuery: string, ...after: readonly string[]): Promise<T> {
-    const [last, ...before] = [...after].reverse();
-    for (const position of before) await this.read(pathAndQuery, position);
-    return (await this.read(pathAndQuery, last)) as T;
-  }
-
-  /** Resolves when every view has folded everything. */
-  async folded(): Promise<void> {
-    const isBehind = (row: { readonly lag_events: number | null }): boolean => row.lag_events !== 0;
-    while ((await this.get<List<{ readonly lag_events: number | null }>>('admin/projections')).data.some(isBehind)) await delay(50);
-  }
-
-  private async read(pathAndQuery: string, after: string | undefined): Promise<unknown> {
-    const deadline = Date.now() + 40_000;
-    for (;;) {
-      const response = await fetch(`${this.url}/api/analytics/${pathAndQuery}`, {
-        headers: after === undefined ? {} : { 'x-picly-after': after },
-      });
-      if (response.ok) return response.json();
-      const text = await response.text();
-      if (response.status !== 503 || Date.now() > deadline) throw new Error(`${pathAndQuery}: ${response.status} ${text}`);
-    }
-  }
-}
-
-interface List<Row> {
-  readonly data: readonly Row[];
-}
-
-async function picly(url: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { PATH, PICLY_URL: url };
-  try {
-    const { stdout, stderr } = await run(process.execPath, [path.join(ROOT, 'dist/services/cli/src/main.js'), ...args], { env, cwd: ROOT });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
-}
 
 let folder: string;
 let dataDir: string;
@@ -124,9 +18,7 @@ const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 const postgresPid = async (): Promise<number> =>
   Number((await readFile(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
 
-beforeAll(async () => {
-  await run(process.execPath, [path.join(ROOT, 'deploy/scripts/build.mjs')], { cwd: ROOT });
-}, 120_000);
+beforeAll(build, 120_000);
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'picly-standalone-'));
   dataDir = path.join(folder, 'data');
@@ -313,7 +205,7 @@ describe('the command line against it', () => {
     await system.folded();
     const status = await picly(system.url, 'status', '--partitions');
     expect(status.code).toBe(0);
-    expect(status.stdout).toMatch(/prompt-analytics v1\s+1\s+0/);
+    expect(status.stdout).toMatch(/prompt-analytics v\d+\s+1\s+0/);
     expect((await picly(system.url, 'config')).stdout).toContain('DATABASE_URL=');
     const exported = await picly(system.url, 'export', 'ratings', '--format', 'ndjson');
     expect(JSON.parse(exported.stdout)).toMatchObject({ generation_id: GENERATION, rating: 4, feedback: 'fine' });

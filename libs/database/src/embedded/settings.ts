@@ -28,6 +28,8 @@ const SMALL: Readonly<Record<string, string>> = {
   autovacuum_naptime: '2min',
   logging_collector: 'off',
   log_checkpoints: 'off',
+  // Refused statements quote values; the application hears of them, and says so without.
+  log_min_messages: 'log',
   // An idle, half-dead client must not keep its locks.
   tcp_keepalives_idle: '30',
   timezone: 'UTC',

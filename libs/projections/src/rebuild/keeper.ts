@@ -32,6 +32,8 @@ export interface KeeperOptions {
   readonly sole?: boolean;
   /** How often to look for work, milliseconds (default 1,000). */
   readonly lookEveryMs?: number;
+  /** How long a switch that was asked for waits until its version has come up, milliseconds (default 120,000). */
+  readonly switchWithinMs?: number;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -161,7 +163,7 @@ export class ProjectionKeeper {
   }
 
   private async switchFor(job: Job): Promise<void> {
-    const { pool, logger } = this.options;
+    const { pool, logger, switchWithinMs } = this.options;
     const { signal } = this.stopping;
     const lost = new AbortController();
     const beating = setInterval(() => {
@@ -175,6 +177,7 @@ export class ProjectionKeeper {
         { name: job.projection, version: job.version ?? 0 },
         {
           signal: AbortSignal.any([signal, lost.signal]),
+          ...(switchWithinMs !== undefined && { patienceMs: switchWithinMs }),
           alongside: async (sql) => void (await changeJob(sql, job, { state: 'done', message, finished: true }, LEASE_S)),
         },
       );

@@ -13,6 +13,8 @@ export interface Detour {
 /** Brokers of this test run; fault suites can take single ones down and up again. */
 export interface KafkaCluster {
   readonly brokers: readonly string[];
+  /** With the segments of all brokers. */
+  readonly dataDir: string;
   /** SIGKILL to broker 1..n; resolves when the process is gone. */
   kill(broker: number): Promise<void>;
   /** A clean end of broker 1..n; resolves when the process is gone. */
@@ -52,6 +54,7 @@ export async function startJdkKafka(options: { readonly brokers?: number; readon
     };
     return {
       brokers,
+      dataDir,
       detours: detoursIn(aside),
       kill: (broker) => command(`kill ${broker}`),
       end: (broker) => command(`stop ${broker}`),

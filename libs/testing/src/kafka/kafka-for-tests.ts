@@ -1,11 +1,19 @@
-import { isKafkaRequired, kafkaUnavailable, publishKafka, testKafkaBrokers } from './config';
+import { isKafkaRequired, kafkaUnavailable, publishKafka, testKafkaBrokers, testKafkaFiles } from './config';
 import { startContainerKafka } from './container-kafka';
 import { startJdkKafka } from './jdk-kafka';
 import { takeTopics } from './own-topics';
 
 interface Started {
   readonly brokers: readonly string[];
+  readonly dataDir?: string;
   stop(): Promise<void>;
+}
+
+/** What a suite is given. */
+export interface KafkaForTests {
+  readonly brokers: readonly string[];
+  /** The folder of their files; `undefined` when they run in a container or elsewhere. */
+  readonly dataDir: string | undefined;
 }
 
 let running: Started | undefined;
@@ -18,7 +26,7 @@ export async function kafkaGlobalSetup(): Promise<void> {
   if (testKafkaBrokers()) return;
   try {
     running = await startKafka();
-    publishKafka({ brokers: running.brokers });
+    publishKafka(running);
   } catch (error) {
     const unavailable = reasonOf(error);
     if (isKafkaRequired()) throw new Error(`Kafka is required and not available: ${unavailable}`, { cause: error });
@@ -35,13 +43,13 @@ export async function kafkaGlobalTeardown(): Promise<void> {
 }
 
 /** The brokers to test against, or `undefined` where there is none (see `describeWithKafka`). */
-export function kafkaForTests(): { readonly brokers: readonly string[] } | undefined {
+export function kafkaForTests(): KafkaForTests | undefined {
   const brokers = testKafkaBrokers();
-  return brokers ? { brokers } : undefined;
+  return brokers ? { brokers, dataDir: testKafkaFiles() } : undefined;
 }
 
 /** A suite against real Kafka; where there is none, one visible line instead of it. */
-export function describeWithKafka(title: string, suite: (kafka: { readonly brokers: readonly string[] }) => void): void {
+export function describeWithKafka(title: string, suite: (kafka: KafkaForTests) => void): void {
   const kafka = kafkaForTests();
   describe(title, () => {
     if (kafka) return suite(kafka);
@@ -54,7 +62,7 @@ export function describeWithKafka(title: string, suite: (kafka: { readonly broke
 const TOPICS_WITHIN_MS = 300_000;
 
 /** The same for a suite that runs the product, whose topics have fixed names: it finds none of them. */
-export function describeWithEmptyKafka(title: string, suite: (kafka: { readonly brokers: readonly string[] }) => void): void {
+export function describeWithEmptyKafka(title: string, suite: (kafka: KafkaForTests) => void): void {
   describeWithKafka(title, (kafka) => {
     let giveBack: (() => Promise<void>) | undefined;
     beforeAll(async () => void (giveBack = await takeTopics(kafka.brokers)), TOPICS_WITHIN_MS);

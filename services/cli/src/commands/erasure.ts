@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '@picly/api-client';
-import type { ErasureReceipt } from '@picly/erasure';
+import type { ErasureReceipt, StorageNote } from '@picly/erasure';
 import { count, counted, table } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { clientFor, print, printJson } from './client';
@@ -29,7 +29,7 @@ const STEPS: Readonly<Record<string, string>> = {
   destroying: 'destroying the keys',
   listing: 'looking for the events that were sealed with them',
   cleaning: 'taking the person out of the read models',
-  settling: 'removing old row versions',
+  settling: 'removing old rows from the files of the database',
 };
 
 /** Asks for the erasure and shows how it goes on; it does so in the system, whether somebody watches or not. */
@@ -74,8 +74,21 @@ function page(receipt: ErasureReceipt): string {
       { title: 'UPDATED', value: (row) => row.updated, align: 'right' },
       { title: 'DELETED', value: (row) => row.deleted, align: 'right' },
     ]),
-    ...(receipt.storage?.notes ?? []),
+    ...(receipt.storage ? ['', ...filesOf(receipt.storage)] : []),
   ].join('\n');
+}
+
+/** What is left of the person in the files of the database. */
+function filesOf({ vacuumed, old_bytes: oldBytes, wal, notes }: StorageNote): string[] {
+  const tables =
+    oldBytes.length === 0
+      ? `${counted(vacuumed, 'table')} written anew: no file of theirs holds an old row`
+      : `old rows are gone; their bytes stay in free space until it is used again in ${oldBytes.join(', ')} (VACUUM FULL removes them)`;
+  const journal =
+    wal === 'overwritten'
+      ? 'the write-ahead log is overwritten'
+      : 'the write-ahead log holds old pages until its segments are used again (max_wal_size)';
+  return [tables, journal, ...notes];
 }
 
 export async function showReceipt(id: string, { json }: { readonly json?: boolean }, config: CliConfig): Promise<number> {

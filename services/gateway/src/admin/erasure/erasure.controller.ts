@@ -26,7 +26,7 @@ const EXAMPLE: ErasureReceipt = {
       tables: { generations: { inserted: 0, updated: 80, deleted: 0 } },
     },
   ],
-  storage: { vacuumed: 24, rewritten: false, wal: 'ages', notes: [] },
+  storage: { vacuumed: 24, rewritten: false, old_bytes: ['prompt_analytics_v1.generations'], wal: 'overwritten', notes: [] },
   last_error: null,
 };
 

@@ -8,7 +8,7 @@ export class NewErasure {
   @Flag({
     optional: true,
     description:
-      'Also write the touched tables anew and overwrite the write-ahead log, so that no file of the database holds old bytes. Locks each touched table for the time it takes.',
+      'Also write large tables that were touched anew, and overwrite the write-ahead log of a database that is not embedded, so that no file of it holds old bytes. Locks each touched table for the time it takes.',
   })
   scrub?: boolean;
 }
