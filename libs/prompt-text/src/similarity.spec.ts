@@ -21,6 +21,13 @@ describe('the similarity of prompts', () => {
     );
   });
 
+  it.each([2, 50])('does not come from the artists that both name, with %d prompts known', (size) => {
+    const artists = 'concept art by greg rutkowski, artgerm and alphonse mucha';
+    const corpus = Array.from({ length: size }, (_, i) => `thing${i}, ${artists}`);
+    expect(between(`a cyborg woman, ${artists}`, `an old king with a crown, ${artists}`, corpus)).toBeLessThan(0.1);
+    expect(between(`a cyborg woman, ${artists}`, 'a woman, half cyborg', corpus)).toBeGreaterThan(0.6);
+  });
+
   it('is not lessened by boilerplate that only one of them has', () => {
     expect(between('a castle on a hill', 'castle on a hill, 8k, trending on artstation')).toBeGreaterThan(0.9);
   });

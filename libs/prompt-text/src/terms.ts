@@ -1,3 +1,4 @@
+import { ARTIST_NAMES } from './artists';
 import { STOP_WORDS } from './keywords';
 import { normalizePrompt } from './normalize';
 import { joinPhrases, phraseKindOf } from './phrases';
@@ -11,10 +12,11 @@ const MAX_TERM_LENGTH = 64;
 export type TermClass = 'subject' | 'style' | 'boilerplate' | 'stop';
 
 const STOPS = new Set(STOP_WORDS);
+const ARTISTS = new Set(ARTIST_NAMES);
 
 export function termClassOf(term: string): TermClass {
   const kind = phraseKindOf(term);
-  if (kind === 'style') return 'style';
+  if (kind === 'style' || ARTISTS.has(term)) return 'style';
   if (kind !== undefined) return 'boilerplate';
   return STOPS.has(term) ? 'stop' : 'subject';
 }
