@@ -1,5 +1,5 @@
 import { defineConfig, type ConfigOf } from './define-config';
-import { list, oneOf, text, url, whole } from './variable';
+import { list, oneOf, servers, text, url, whole } from './variable';
 
 /** The settings every service understands. A service spreads them into its own: `defineConfig({ ...COMMON_CONFIG, ... })`. */
 export const COMMON_CONFIG = defineConfig({
@@ -12,7 +12,7 @@ export const COMMON_CONFIG = defineConfig({
     meaning: 'Postgres to use instead of the embedded one.',
   }),
   DATABASE_CONNECTIONS: whole({ default: 10, min: 2, max: 500, meaning: 'Most connections this process opens to Postgres.' }),
-  KAFKA_BROKERS: list({ default: [], meaning: 'host:port of some brokers; when set, Kafka is the event log, else Postgres.' }),
+  KAFKA_BROKERS: servers({ default: [], meaning: 'Some brokers; when set, Kafka is the event log, else Postgres.' }),
   KAFKA_REPLICATION: whole({
     default: undefined,
     min: 1,

@@ -51,6 +51,19 @@ it('values are read as their types', () => {
   });
 });
 
+it.each([
+  ['kafka-0.kafka:9092, [::1]:9093', ['kafka-0.kafka:9092', '[::1]:9093']],
+  ['kafka', undefined],
+  ['kafka:0', undefined],
+  ['kafka:65536', undefined],
+  ['PLAINTEXT://kafka:9092', undefined],
+  ['user@kafka:9092', undefined],
+])('%j as servers with their ports', (value, expected) => {
+  const read = () => readConfig(COMMON_CONFIG, { KAFKA_BROKERS: value }).KAFKA_BROKERS;
+  if (expected) expect(read()).toEqual(expected);
+  else expect(read).toThrow('KAFKA_BROKERS must be a comma list of host:port');
+});
+
 it('every wrong variable is named at once with what it must be, and no value is quoted', () => {
   const problems = problemsOf({ COUNT: '10', ON: 'yes', LEVEL: 'secret-value', PLACE: 'ftp://user:secret-value@h', PEERS: 'secret-value' });
   expect(problems).toEqual([

@@ -63,14 +63,27 @@ export function oneOf<const W extends string>(words: readonly W[], about: Descri
   });
 }
 
+const wordsOf = (value: string): string[] =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+
 /** Words separated by commas. */
 export const list = (about: Described & { readonly default: readonly string[] }): Variable<readonly string[]> =>
-  variable<readonly string[], readonly string[]>('comma list', about, (value) =>
-    value
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-  );
+  variable<readonly string[], readonly string[]>('comma list', about, wordsOf);
+
+/** Servers separated by commas, each with its port. */
+export const servers = (about: Described & { readonly default: readonly string[] }): Variable<readonly string[]> =>
+  variable<readonly string[], readonly string[]>('host:port comma list', about, (value) => {
+    const isServer = (word: string): boolean => {
+      const port = Number(/^(?:[^\s:/@[\]]+|\[[0-9a-f:]+\]):(\d{1,5})$/i.exec(word)?.[1]);
+      return port >= 1 && port <= 65_535;
+    };
+    const found = wordsOf(value);
+    if (!found.every(isServer)) throw new VariableError('a comma list of host:port, without a protocol');
+    return found;
+  });
 
 /** A URL with one of the protocols. */
 export function url<D extends string | undefined>(
