@@ -69,13 +69,13 @@ it('a row that was changed is found by both, and named', async () => {
   await pool.query(
     'update model_performance_v2.model_performance set calls = calls + 1 where ctid = (select ctid from model_performance_v2.model_performance limit 1)',
   );
-  await expect(page('verify')).rejects.toThrow(/1 rows differ from version 2 after the same events \(1 in model_performance\)[^]*"day"/);
+  await expect(page('verify')).rejects.toThrow(/1 row differs from version 2 after the same events \(1 in model_performance\)[^]*"day"/);
 });
 
 it('the page on rebuilding works as written, and mends the row', async () => {
   const said = await page('rebuild');
   expect(said).toMatch(
-    /model-performance: readers see version \d; 1 rows differ from version 2 after the same events \(1 in model_performance\)/,
+    /model-performance: readers see version \d; 1 row differs from version 2 after the same events \(1 in model_performance\)/,
   );
   expect(said).toContain('version 2 of model-performance (model_performance_v2) is gone');
   expect(said).toContain('the copy is in schema picly_before_all');

@@ -104,6 +104,8 @@ it('an unknown projection', async () => {
   await expectRefused(['verify', '--audit', 'no-such'], /^there is no projection no-such; there are /);
   await expectRefused(['rollback', 'receipts'], /^no earlier version of receipts is kept/);
   await expectRefused(['drop', 'receipts', '9'], /^there is no version 9 of receipts; there are 1 \(active\)/);
+  const then = ['--until', 'the day before', '--name', 'then'];
+  await expectRefused(['rebuild', 'receipts', ...then], /^the day before is neither a time \(.*\) nor a position/);
 });
 
 it('a rebuild that is under way already', async () => {

@@ -242,5 +242,6 @@ async function listDifferences(pool: DatabasePool, job: Job, tables: readonly Ta
 export function sentence({ differences, tables }: Comparison, than: string): string {
   if (differences === 0) return `equal to ${than} after the same events`;
   const where = tables.filter((table) => table.differences > 0).map((table) => `${table.differences} in ${table.table}`);
-  return `${differences} rows differ from ${than} after the same events (${where.join(', ')})`;
+  const rows = differences === 1 ? '1 row differs' : `${differences} rows differ`;
+  return `${rows} from ${than} after the same events (${where.join(', ')})`;
 }

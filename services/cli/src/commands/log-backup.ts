@@ -66,6 +66,7 @@ async function exportKeys(file: string, pool: DatabasePool, createdAt: string): 
 
 /** `picly log import`: everything is checked before anything is written. */
 export async function runLogImport(file: string, flags: ImportFlags, { storage }: CliConfig): Promise<number> {
+  await access(file);
   const keys = await keysFor(file, flags);
   const newer = flags.erasures === undefined ? undefined : await readKeysFile(flags.erasures);
   const checking = new Bar('checking');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditResult } from '@picly/projections';
-import { count, table } from '@picly/terminal';
+import { count, counted, table } from '@picly/terminal';
 import type { CliConfig } from '../../config';
 import { UserError } from '../../user-error';
 import { clientFor, print, printJson } from '../client';
@@ -49,7 +49,7 @@ function show(rows: readonly AuditResult[]): void {
     table(rows, [
       { title: 'PROJECTION', value: (row) => `${row.projection} v${row.version}` },
       { title: 'RULE', value: (row) => row.audit },
-      { title: 'BROKEN BY', value: (row) => (row.error === null ? `${count(row.offending)} rows` : row.error), align: 'right' },
+      { title: 'BROKEN BY', value: (row) => (row.error === null ? counted(row.offending, 'row') : row.error), align: 'right' },
       { title: 'TOOK', value: (row) => `${count(row.took_ms)} ms`, align: 'right' },
     ]),
   );

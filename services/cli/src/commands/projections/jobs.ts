@@ -27,6 +27,17 @@ export async function follow(client: ApiClient, asked: readonly JobAnswer[]): Pr
 const again = async (client: ApiClient, job: JobAnswer): Promise<JobAnswer> =>
   isEnded(job) ? job : patiently(() => client.get<JobAnswer>(`${PROJECTIONS}/jobs/${job.id}`));
 
+/** In the order in which a job goes through them. */
+const STATES = ['requested', 'building', 'comparing', 'switching', 'done', 'failed', 'cancelled'] as const;
+
+/** One job in a sentence, several by state. */
+function statesOf(jobs: readonly JobAnswer[]): string {
+  const [first] = jobs;
+  if (first && jobs.length === 1) return `${first.projection} is ${first.state}`;
+  const groups = STATES.map((state) => ({ state, names: jobs.filter((job) => job.state === state).map(({ projection }) => projection) }));
+  return groups.flatMap(({ state, names }) => (names.length > 0 ? [`${state}: ${names.join(', ')}`] : [])).join('; ');
+}
+
 /** A bar, and a line above it whenever something begins or ends. */
 class Following {
   private bar: Progress | undefined;
@@ -41,7 +52,7 @@ class Following {
       this.bar ??= new Progress({ label: this.label, noun: 'events', total, stream: process.stderr });
       this.bar.update(Math.min(events, total), events);
     }
-    const states = jobs.map(({ projection, state }) => `${projection} is ${state}`).join(', ');
+    const states = statesOf(jobs);
     if (states !== this.told && !jobs.every(isEnded)) this.say(states);
     this.told = states;
   }

@@ -1,3 +1,4 @@
+import { decodePosition } from '@picly/contracts';
 import type { JobAnswer } from '@picly/projections';
 import type { CliConfig } from '../../config';
 import { UserError } from '../../user-error';
@@ -88,7 +89,7 @@ async function copy(names: readonly string[], flags: RebuildFlags & { readonly u
   const [name] = names;
   if (name === undefined || names.length > 1) throw new UserError('--until copies one projection at a time');
   if (flags.name === undefined) throw new UserError('--until needs --name: what the copy is called');
-  const isTime = /^\d{4}-/.test(flags.until);
+  const isTime = decodePosition(flags.until) === undefined;
   const body = { label: flags.name, ...(isTime ? { until: instant(flags.until) } : { until_position: flags.until }) };
   const job = await ask(clientFor(config).post<JobAnswer>(`${PROJECTIONS}/${encodeURIComponent(name)}/copy`, body));
   return settle([job], flags, config);
