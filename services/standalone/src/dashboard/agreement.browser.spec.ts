@@ -54,11 +54,16 @@ interface ChartWords {
 async function chartWords(page: Page, steps: number): Promise<ReadonlyMap<string, ChartWords>> {
   const words = new Map<string, ChartWords>();
   for (const panel of await page.locator('section.panel:has(.chart)').all()) {
-    await panel.locator('.plot').focus();
-    await page.keyboard.press('Home');
-    for (let i = 0; i < steps; i++) await page.keyboard.press('ArrowRight');
-    const [day = '', ...values] = await panel.locator('.chart-words span').allTextContents();
-    words.set((await panel.getAttribute('aria-label')) ?? '', { day: day.replace(', not over', ''), values });
+    const told: ChartWords[] = [];
+    for (const chart of await panel.locator('.chart').all()) {
+      await chart.locator('.plot').focus();
+      await page.keyboard.press('Home');
+      for (let i = 0; i < steps; i++) await page.keyboard.press('ArrowRight');
+      const [day = '', ...values] = await chart.locator('.chart-words span').allTextContents();
+      told.push({ day: day.replace(', not over', ''), values });
+    }
+    // Charts side by side in one panel tell the same day.
+    words.set((await panel.getAttribute('aria-label')) ?? '', { day: told[0]?.day ?? '', values: told.flatMap(({ values }) => values) });
   }
   return words;
 }
@@ -80,7 +85,7 @@ function tableAgainstFile({ columns, cells, json }: ShownPanel): readonly string
 
 /** Values that a chart tells and the table of its panel does not have for that day; a gap is no row or a dash in it. */
 function notInTable({ cells }: ShownPanel, words: ChartWords | undefined): readonly string[] {
-  const sameDay = cells.filter(([first]) => first === words?.day).flat();
+  const sameDay = cells.filter(([first]) => first === words?.day).flatMap((row) => row.flatMap((cell) => cell.split(/\s*\n/)));
   return (words?.values ?? []).filter((value) => ![...sameDay, '–'].includes(valueIn(value)));
 }
 

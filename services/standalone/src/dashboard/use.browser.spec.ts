@@ -54,6 +54,22 @@ describeWithBrowser('the dashboard in use', (open) => {
     await page.context().close();
   }, 120_000);
 
+  it('a day of a chart leads to the ratings of that day, by keyboard, and back', async () => {
+    const page = await world.open('?range=7d&engine=flux-pro');
+    await page.locator('.plot').first().focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await settled(page);
+    const { pathname, searchParams } = new URL(page.url());
+    const first = searchParams.get('first');
+    expect([pathname, searchParams.get('range'), searchParams.get('engine')]).toEqual(['/analytics/ratings', 'custom', 'flux-pro']);
+    expect([first, searchParams.get('last')]).toEqual([new Date(Date.now() - 6 * 86_400_000).toISOString().slice(0, 10), first]);
+    await page.goBack();
+    await settled(page);
+    expect(page.url()).toMatch(/\/analytics\?range=7d&engine=flux-pro$/);
+    await page.context().close();
+  }, 120_000);
+
   it('keeps its whole state in the address: filters, search and tables, so that a link shows the same', async () => {
     const page = await world.open('/prompts');
     await page.getByLabel('Search all prompts').fill('fox');

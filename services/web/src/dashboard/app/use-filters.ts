@@ -15,6 +15,13 @@ export function useFilters(): FilterState {
   return { filters, change };
 }
 
+/** Where a page looks at one day only, and perhaps at one engine. */
+export function useRowsOf(page: string, engine?: string): (day: string) => string {
+  const { filters } = useFilters();
+  return (day) =>
+    addressOf([page], writeFilters({ ...filters, range: 'custom', first: day, last: day, ...(engine !== undefined && { engine }) }));
+}
+
 /** Only the filters of an address: they go along from page to page, what a page put beside them stays behind. */
 export function filtersOnly(params: URLSearchParams): URLSearchParams {
   return new URLSearchParams([...params].filter(([name]) => FILTER_NAMES.some((filter) => filter === name)));

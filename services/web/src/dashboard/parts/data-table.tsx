@@ -96,6 +96,7 @@ export function DataTable<Row extends object>({ caption, columns, rows, rowKey }
           ))}
         </tbody>
       </table>
+      {rows.length === 0 && <p className="none">None yet</p>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react';
 import uPlot from 'uplot';
+import { go } from '../app/router';
 import { useIsDark } from '../app/theme';
 import { NOTHING, interval } from '../format/numbers';
 import { fullDay } from '../format/time';
@@ -15,6 +16,8 @@ export interface TimeChartProps extends TimeChartData {
   readonly label: string;
   /** Told the drawing, for pictures of the chart. */
   readonly onDrawn?: OnDrawn;
+  /** Where the rows behind a day are: a click or Enter goes there. */
+  readonly rowsOf?: (day: string) => string;
   /** Pixels; a small one has no legend of its own. */
   readonly height?: number;
 }
@@ -31,15 +34,18 @@ function bucketWords({ days, series, format, unfinished }: TimeChartData, index:
   return [`${fullDay(date)}${isUnfinished ? ', not over' : ''}`, ...values];
 }
 
-/** Lines over days. The arrow keys walk from bucket to bucket, and each is told in words. */
-export function TimeChart(props: TimeChartProps): JSX.Element {
-  const { days, series, label, onDrawn, height = HEIGHT } = props;
+/** An empty grid would look like a line at nothing. */
+const isBlank = (series: TimeChartData['series']): boolean => series.every(({ values }) => values.every((value) => value === null));
+
+/** The plot inside its host, made anew when what it is made of changes; other values only move its lines. */
+function usePlot(props: TimeChartProps, setAt: (index: number | null) => void) {
+  const { days, series, label, onDrawn, height = HEIGHT, unfinished, domain } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const [at, setAt] = useState<number | null>(null);
   const isDark = useIsDark();
-  const shape = `${isDark} ${series.map(({ name, colour, upper }) => `${name}/${colour}/${upper !== undefined}`).join()} ${days.length > 100} ${props.unfinished} ${props.domain?.join() ?? ''}`;
-  const data = useMemo(() => timeData(props), [days, series, props.unfinished]);
+  const lines = series.map(({ name, colour, upper }) => `${name}/${colour}/${upper !== undefined}`).join();
+  const shape = `${isDark} ${lines} ${days.length > 100} ${unfinished} ${domain?.join() ?? ''}`;
+  const data = useMemo(() => timeData(props), [days, series, unfinished]);
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
@@ -56,29 +62,53 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     };
   }, [shape]);
   useEffect(() => plot.current?.setData(data), [data]);
-  const move = (event: KeyboardEvent): void => {
-    const step = event.key === 'Home' ? -days.length : event.key === 'End' ? days.length : STEPS[event.key];
+  return { host, plot };
+}
+
+/** Where a key leads from a bucket; undefined for keys that lead nowhere. */
+function stepTo(key: string, at: number | null, length: number): number | undefined {
+  const step = key === 'Home' ? -length : key === 'End' ? length : STEPS[key];
+  if (step === undefined) return undefined;
+  return Math.max(0, Math.min(length - 1, (at ?? (step > 0 ? -1 : length)) + step));
+}
+
+/** Lines over days. The arrow keys walk from bucket to bucket, and each is told in words. */
+export function TimeChart(props: TimeChartProps): JSX.Element {
+  const { days, series, label, height = HEIGHT, rowsOf } = props;
+  const [at, setAt] = useState<number | null>(null);
+  const { host, plot } = usePlot(props, setAt);
+  const open = (): void => {
+    // The pointer may have moved since the last drawing of this component.
+    const chosen = days[plot.current?.cursor.idx ?? at ?? -1];
+    if (chosen !== undefined && rowsOf) go(rowsOf(chosen));
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const next = stepTo(event.key, at, days.length);
     const u = plot.current;
-    if (step === undefined || !u) return;
+    if (event.key === 'Enter') open();
+    if (next === undefined || !u) return;
     event.preventDefault();
-    const next = Math.max(0, Math.min(days.length - 1, (at ?? (step > 0 ? -1 : days.length)) + step));
     u.setCursor({ left: u.valToPos(u.data[0][next] ?? 0, 'x'), top: 0 });
     setAt(next);
   };
-  const words = bucketWords(props, at ?? days.length - 1);
+  const isSmall = height !== HEIGHT;
   return (
     <div className="chart">
-      {height === HEIGHT && <ChartLegend {...props} />}
+      {!isSmall && <ChartLegend {...props} />}
       <div
         ref={host}
-        className={height === HEIGHT ? 'plot' : 'plot small'}
+        className={['plot', isSmall && 'small', rowsOf && 'leads'].filter(Boolean).join(' ')}
         tabIndex={0}
         role="img"
-        aria-label={`${label}. Arrow keys walk through the values.`}
-        onKeyDown={move}
-      />
+        aria-label={`${label}. Arrow keys walk through the values${rowsOf ? ', Enter opens the rows of a day' : ''}.`}
+        title={rowsOf && 'Click for the rows of a day'}
+        onKeyDown={onKey}
+        onClick={open}
+      >
+        {isBlank(series) && <p className="plot-blank">No figure for any of these days</p>}
+      </div>
       <p className="chart-words" aria-live="polite">
-        {words.map((word, i) => (
+        {bucketWords(props, at ?? days.length - 1).map((word, i) => (
           <span key={i}>{word}</span>
         ))}
       </p>

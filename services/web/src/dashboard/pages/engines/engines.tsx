@@ -37,8 +37,8 @@ export default function Engines(): JSX.Element {
               <Comparison rows={rows} asOf={asOf} address={address} />
               <Speed rows={rows} asOf={asOf} address={address} />
               <Kinds />
-              <Failures rows={rows} asOf={asOf} />
               <Trend />
+              <Failures rows={rows} asOf={asOf} />
               <EngineTable rows={rows} asOf={asOf} address={address} />
             </div>
           </>

@@ -1,7 +1,9 @@
 import { useMemo, type JSX } from 'react';
 import { count, interval, percent } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
+import { useEngines } from '../../app/use-engines';
 import { EngineName } from '../../parts/engine-name';
+import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
 import { Empty } from '../../parts/states';
 import type { EnginesProps } from './comparison';
@@ -15,10 +17,26 @@ interface Failure {
   readonly upper: number;
 }
 
-const COLUMNS: readonly Column<Failure>[] = [
+const columnsFor = (most: number, colourOf: (engine: string) => number): readonly Column<Failure>[] => [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} /> },
   { id: 'cause', label: 'Cause', value: (row) => row.cause, show: (row) => row.cause.replaceAll('_', ' ') },
   { id: 'failures', label: 'Calls', value: (row) => row.failures, show: (row) => count(row.failures), numeric: true },
+  {
+    id: 'spread',
+    label: 'Failed calls of the engine, all causes',
+    value: (row) => row.failureRate,
+    files: [],
+    show: (row) => (
+      <IntervalBar
+        value={row.failureRate}
+        low={row.lower}
+        high={row.upper}
+        domain={[0, most]}
+        colour={colourOf(row.engine)}
+        label={`${percent(row.failureRate)} (${interval(row.lower, row.upper)})`}
+      />
+    ),
+  },
   {
     id: 'failure_rate',
     label: 'Its failure rate',
@@ -35,6 +53,7 @@ const COLUMNS: readonly Column<Failure>[] = [
 
 /** Why calls fail, the most frequent cause first. */
 export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
+  const { colourOf } = useEngines();
   const failures = useMemo(
     () =>
       rows
@@ -53,7 +72,7 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
   );
   if (failures.length === 0) {
     return (
-      <section className="panel half" aria-label="Failures">
+      <section className="panel" aria-label="Failures">
         <Empty title="No call failed in this time">Causes of failures would be here.</Empty>
       </section>
     );
@@ -65,10 +84,9 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
       unit="calls"
       n={`${count(failures.reduce((sum, row) => sum + row.failures, 0))} failed calls`}
       asOf={asOf}
-      columns={COLUMNS}
+      columns={columnsFor(Math.max(...failures.map(({ upper }) => upper)), colourOf)}
       rows={failures}
       rowKey={(row) => `${row.engine} ${row.cause}`}
-      className="half"
     />
   );
 }

@@ -5,6 +5,7 @@ import { daysOf, filterQuery, isRunning } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useEngines } from '../../app/use-engines';
 import { useFilters } from '../../app/use-filters';
+import type { OnDrawn } from '../../chart/picture';
 import { daysFrom, valuesByDay } from '../../chart/series';
 import { count, percent } from '../../format/numbers';
 import { fullDay } from '../../format/time';
@@ -65,17 +66,19 @@ export function Trend(): JSX.Element {
             rows={data}
             rowKey={(row) => `${row.day ?? ''} ${row.engine}`}
             apiAddress={address}
-            draw={(onDrawn) => (
-              <SmallMultiples
-                days={days}
-                series={series}
-                format={percent}
-                unfinished={isRunning(filters, now)}
-                fromZero={false}
-                label="Success by day and engine"
-                onDrawn={onDrawn}
-              />
-            )}
+            {...(names.length > 0 && {
+              draw: (onDrawn: OnDrawn) => (
+                <SmallMultiples
+                  days={days}
+                  series={series}
+                  format={percent}
+                  unfinished={isRunning(filters, now)}
+                  fromZero={false}
+                  label="Success by day and engine"
+                  onDrawn={onDrawn}
+                />
+              ),
+            })}
           />
         )}
       </Shown>
@@ -83,9 +86,10 @@ export function Trend(): JSX.Element {
   );
 }
 
-/** The engines with most ratings first. */
+/** The engines that were rated, those with most ratings first. */
 function enginesOf(rows: readonly ModelRow[]): readonly string[] {
   const ratings = new Map<string, number>();
   for (const row of rows) ratings.set(row.engine, (ratings.get(row.engine) ?? 0) + row.rating_count);
-  return [...ratings].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([name]) => name);
+  const rated = [...ratings].filter(([, n]) => n > 0);
+  return rated.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([name]) => name);
 }

@@ -6,7 +6,8 @@ import { Answer } from '../../parts/answer';
 import { Empty, Shown } from '../../parts/states';
 import { NewExperiment } from './definition/new-experiment';
 import type { ExperimentRow } from './rows';
-import { useVerdicts, Verdicts, verdictsWords } from './verdicts';
+import { verdictsWords } from './verdict-words';
+import { useVerdicts, Verdicts } from './verdicts';
 
 const VIEWS = ['experiments'] as const;
 const NONE: readonly ExperimentRow[] = [];

@@ -26,7 +26,7 @@ interface PointRow {
 
 const COLUMNS: readonly Column<PointRow>[] = [
   { id: 'at', label: 'Until', value: (row) => row.at, show: (row) => instant(row.at, 'UTC') },
-  { id: 'arm', label: 'Arm', value: (row) => row.arm, wide: true },
+  { id: 'arm', label: 'Arm', value: (row) => row.arm },
   { id: 'effect', label: 'Change', value: (row) => row.effect, show: (row) => lift(row.effect), numeric: true },
   { id: 'low', label: 'From', value: (row) => row.low, show: (row) => lift(row.low), numeric: true },
   { id: 'high', label: 'To', value: (row) => row.high, show: (row) => lift(row.high), numeric: true },

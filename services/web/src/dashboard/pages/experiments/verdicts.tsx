@@ -8,14 +8,8 @@ import { IntervalBar } from '../../parts/interval-bar';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import type { ExperimentRow, Results } from './rows';
-import { headline, isSound, lift, liftInterval, primaryEffect } from './words';
-
-/** An experiment with what is to be done with it; without results when nobody has defined it. */
-export interface Verdict {
-  readonly row: ExperimentRow;
-  readonly results: Results | undefined;
-  readonly isLoading: boolean;
-}
+import { aboutWords, effectOf, wordsOf, type Verdict } from './verdict-words';
+import { isSound, lift, liftInterval } from './words';
 
 /** The results of more are one click away. */
 const MOST_JUDGED = 30;
@@ -37,37 +31,6 @@ export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] 
   return rows.map((row, i) => ({ row, results: found[i]?.data, isLoading: found[i]?.isLoading ?? false }));
 }
 
-/** The first line: what can be decided now. */
-export function verdictsWords(verdicts: readonly Verdict[]): string {
-  if (verdicts.some(({ isLoading }) => isLoading)) return counted(verdicts.length, 'experiment');
-  const running = verdicts.filter(({ results }) => results?.state === 'running' || results?.state === 'stopped');
-  const ready = running.filter(({ results }) => results?.decision.verdict === 'ship');
-  const harmful = running.filter(({ results }) => results?.decision.verdict === 'roll_back');
-  const [first] = [...ready, ...harmful];
-  if (first?.results !== undefined) {
-    const others = ready.length + harmful.length - 1;
-    const primary = effectOf(first);
-    const effect = primary ? `: ${lift(primary.effect.effect)} (${liftInterval(primary.effect.interval)}, always valid)` : '';
-    const what = `${headline(first.results)} in ${first.row.experiment}${effect}`;
-    return others === 0 ? what : `${what}; ${counted(others, 'more experiment')} can be decided`;
-  }
-  if (running.length > 0)
-    return `Nothing to ship yet: ${counted(running.length, 'experiment')} ${running.length === 1 ? 'keeps' : 'keep'} running`;
-  return `${counted(verdicts.length, 'experiment')}, none of them running`;
-}
-
-const effectOf = ({ results }: Verdict) => {
-  const primary = results && primaryEffect(results);
-  return primary?.effect.reason === null ? primary : undefined;
-};
-
-function wordsOf({ row, results, isLoading }: Verdict): string {
-  if (results !== undefined) return headline(results);
-  if (row.state === null) return 'Nobody has defined it: only counts are known';
-  if (row.state === 'draft') return 'A draft: nobody takes part yet';
-  return isLoading ? '…' : 'Open it to see';
-}
-
 /** The ends of the scale all rows share; beyond it a whisker ends at the border. */
 function domainOf(verdicts: readonly Verdict[]): readonly [number, number] {
   const ends = verdicts.flatMap((verdict) => effectOf(verdict)?.effect.interval ?? []);
@@ -83,8 +46,12 @@ function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
       id: 'experiment',
       label: 'Experiment',
       value: ({ row }) => row.experiment,
-      show: ({ row }) => <Link to={['experiments', row.experiment]}>{row.experiment}</Link>,
-      wide: true,
+      show: ({ row }) => (
+        <>
+          <Link to={['experiments', row.experiment]}>{row.experiment}</Link>
+          <span className="range">{aboutWords(row)}</span>
+        </>
+      ),
     },
     { id: 'state', label: 'State', value: ({ row }) => row.state, show: ({ row }) => row.state?.replaceAll('_', ' ') ?? 'not defined' },
     { id: 'verdict', label: 'What to do', value: ({ results }) => results?.decision.verdict, show: wordsOf, wide: true },
@@ -101,13 +68,6 @@ function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
       show: (verdict) => <EffectCell verdict={verdict} domain={domain} colours={colours} />,
     },
     { id: 'units', label: 'People', value: ({ row }) => row.units, show: ({ row }) => count(row.units), numeric: true },
-    {
-      id: 'conversions',
-      label: 'Conversions',
-      value: ({ row }) => row.conversions,
-      show: ({ row }) => count(row.conversions),
-      numeric: true,
-    },
     {
       id: 'sound',
       label: 'Sound',

@@ -3,7 +3,7 @@ import { count, interval, percent, percentagePoints } from '../../format/numbers
 import { bothEnds } from '../../chart/export';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
-import { changeWords } from '../../parts/figure';
+import { changeWords } from '../../parts/change-words';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import type { Dashboard, Mover } from './dashboard';

@@ -1,11 +1,12 @@
-import { useMemo, type JSX } from 'react';
+import { useEffect, useMemo, type JSX } from 'react';
 import type { Change } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { isRunning } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useFilters } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
-import { around, changeWords, Figure, nOf } from '../../parts/figure';
+import { around, changeWords } from '../../parts/change-words';
+import { Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { SparkBars } from '../../parts/spark-bars';
 import { Empty, Shown } from '../../parts/states';
@@ -15,6 +16,7 @@ import { Movers } from './movers';
 import { Trends } from './trends';
 
 const VIEWS = ['prompt-analytics', 'model-performance', 'engagement', 'user-behavior'] as const;
+const ASK_AGAIN_MS = 3_000;
 
 /** Are pictures getting better, and does it pay? */
 export default function Overview(): JSX.Element {
@@ -22,6 +24,12 @@ export default function Overview(): JSX.Element {
   const now = useMinute();
   const query = useMemo(() => dashboardQuery(filters, now), [filters, now]);
   const { result, address } = useRead<Dashboard>('dashboard', query, { views: VIEWS });
+  const { data, refetch } = result;
+  useEffect(() => {
+    if (data === undefined || data.unavailable.length === 0) return undefined;
+    const timer = setTimeout(() => void refetch(), ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [data, refetch]);
   return (
     <Shown of={result}>
       {(dashboard) =>
@@ -30,14 +38,17 @@ export default function Overview(): JSX.Element {
         ) : (
           <>
             <Headline dashboard={dashboard} />
+            {dashboard.unavailable.length > 0 && (
+              <p className="stale" role="status">
+                Not to be had now: {dashboard.unavailable.map(({ part }) => part.replaceAll('_', ' ')).join(', ')}. This page asks again by
+                itself.
+              </p>
+            )}
             <Metrics dashboard={dashboard} />
             <div className="grid">
               <Trends dashboard={dashboard} unfinished={isRunning(filters, now)} address={address} />
               <Movers dashboard={dashboard} />
             </div>
-            {dashboard.unavailable.length > 0 && (
-              <p className="stale">Not to be had now: {dashboard.unavailable.map(({ part }) => part.replaceAll('_', ' ')).join(', ')}.</p>
-            )}
           </>
         )
       }

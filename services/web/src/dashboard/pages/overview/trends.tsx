@@ -1,4 +1,5 @@
 import { useMemo, type JSX } from 'react';
+import { useRowsOf } from '../../app/use-filters';
 import type { Series } from '../../chart/series';
 import { count, money, percent, points, type Format } from '../../format/numbers';
 import { fullDay } from '../../format/time';
@@ -151,6 +152,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
   const series = useMemo(() => seriesOf(trend, rows), [trend, rows]);
   const columns = useMemo(() => columnsOf(trend), [trend]);
   const { id, title, unit, n, format, fromZero, target } = trend;
+  const rowsOf = useRowsOf(trend.rows?.[0] ?? '');
   return (
     <Panel
       id={id}
@@ -180,6 +182,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
           label={title}
           onDrawn={onDrawn}
           {...(target && { target })}
+          {...(trend.rows && { rowsOf })}
         />
       )}
     />

@@ -17,7 +17,7 @@ export const PROMPT: Column<PromptRow> = {
 const SUCCESS_AIM = 0.7;
 
 /** How a prompt does, in short. */
-export const OUTCOME: readonly Column<PromptRow>[] = [
+const OUTCOME: readonly Column<PromptRow>[] = [
   SUCCESS,
   successBar(SUCCESS_AIM),
   RATINGS,

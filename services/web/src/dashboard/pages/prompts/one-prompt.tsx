@@ -9,13 +9,14 @@ import { Answer } from '../../parts/answer';
 import { boundedColumn, STUDENT } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
-import { around, Figure, nOf } from '../../parts/figure';
+import { around } from '../../parts/change-words';
+import { Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { Shown } from '../../parts/states';
 import { AVERAGE, QUALITY_SCORE, RATINGS, SUCCESS, successBar } from '../../parts/success-columns';
 import { TimeChart } from '../../parts/time-chart';
-import { OUTCOME, PROMPT } from './columns';
+import { FIGURES, PROMPT } from './columns';
 
 interface Week extends RatingFigures, AverageRating {
   readonly week: string;
@@ -45,7 +46,7 @@ const VIEWS = ['prompt-analytics'] as const;
 const SIMILAR: readonly Column<Similar>[] = [
   { ...PROMPT, value: (row) => row.prompt },
   { id: 'similarity', label: 'Alike', value: (row) => row.similarity, show: (row) => percent(row.similarity), numeric: true },
-  ...OUTCOME,
+  ...FIGURES,
 ];
 const ENGINES: readonly Column<PerEngine>[] = [
   { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} />, wide: true },
@@ -87,23 +88,16 @@ export function OnePrompt({ hash }: { readonly hash: string }): JSX.Element {
             <Answer so={`“${prompt.prompt}”`}>
               Success {percent(prompt.success_rate)}{' '}
               <span className="soft">
-                ({prompt.rating_count === 0 ? 'not rated yet' : interval(prompt.success_lower, prompt.success_upper)})
+                (
+                {prompt.rating_count === 0
+                  ? 'not rated yet'
+                  : `${interval(prompt.success_lower, prompt.success_upper)}, n = ${count(prompt.rating_count)}`}
+                )
               </span>
             </Answer>
             <Facts prompt={prompt} />
             <div className="grid">
               <History weeks={prompt.trend} asOf={prompt.as_of} />
-              <Panel
-                id="prompt-engines"
-                title="How well each engine does with it"
-                unit="share of ratings with 4 or 5 stars"
-                n={`n = ${count(prompt.rating_count)} ratings, 95 % Wilson intervals`}
-                asOf={prompt.as_of}
-                columns={ENGINES}
-                rows={prompt.per_engine}
-                rowKey={(row) => row.engine}
-                className="half"
-              />
               <Panel
                 id="prompt-tags"
                 title="What people say about its pictures"
@@ -115,6 +109,16 @@ export function OnePrompt({ hash }: { readonly hash: string }): JSX.Element {
                 className="third"
               />
               <Panel
+                id="prompt-engines"
+                title="How well each engine does with it"
+                unit="share of ratings with 4 or 5 stars"
+                n={`n = ${count(prompt.rating_count)} ratings, 95 % Wilson intervals`}
+                asOf={prompt.as_of}
+                columns={ENGINES}
+                rows={prompt.per_engine}
+                rowKey={(row) => row.engine}
+              />
+              <Panel
                 id="similar"
                 title="Prompts that say about the same"
                 unit="likeness of their words; success of their ratings"
@@ -123,7 +127,6 @@ export function OnePrompt({ hash }: { readonly hash: string }): JSX.Element {
                 columns={SIMILAR}
                 rows={prompt.similar}
                 rowKey={(row) => row.prompt_hash}
-                className="two-thirds"
               />
             </div>
           </>
@@ -198,7 +201,7 @@ function History({ weeks, asOf }: { readonly weeks: readonly Week[]; readonly as
       columns={WEEKS}
       rows={weeks}
       rowKey={(row) => row.week}
-      className="half"
+      className="two-thirds"
       draw={(onDrawn) => (
         <TimeChart days={days} series={series} format={percent} unfinished fromZero={false} label="Success by week" onDrawn={onDrawn} />
       )}

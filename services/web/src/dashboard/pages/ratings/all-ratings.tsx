@@ -62,7 +62,7 @@ function Headline({ all, tags }: { readonly all: RatingSummaryRow; readonly tags
     >
       {percent(all.low_rate)} of ratings are low{' '}
       <span className="soft">
-        (1 or 2 stars, {interval(all.low_lower, all.low_upper)}, n = {count(all.count)})
+        (1 or 2 stars, <span className="nowrap">{interval(all.low_lower, all.low_upper)}</span>, n = {count(all.count)})
       </span>
       {isKnown && <>, most often about {complaint.tag}</>}
     </Answer>

@@ -3,7 +3,7 @@ import type { List, RatingSummaryRow } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { daysOf, isRunning, type Query } from '../../app/filters';
 import { useMinute } from '../../app/now';
-import { useFilters } from '../../app/use-filters';
+import { useFilters, useRowsOf } from '../../app/use-filters';
 import { daysFrom, valuesByDay } from '../../chart/series';
 import { count, percent, seconds } from '../../format/numbers';
 import { fullDay } from '../../format/time';
@@ -37,6 +37,7 @@ const COLUMNS: readonly Column<RatingSummaryRow>[] = [
 export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
   const { filters } = useFilters();
   const now = useMinute();
+  const rowsOf = useRowsOf('ratings');
   const { result, address } = useRead<List<RatingSummaryRow>>('ratings/summary', { ...query, group_by: 'day' }, { views: VIEWS });
   const { first, last } = daysOf(filters, now);
   const days = useMemo(() => daysFrom(first, last), [first, last]);
@@ -67,6 +68,7 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
                 unfinished={isRunning(filters, now)}
                 fromZero
                 label="Median time to rate by day"
+                rowsOf={rowsOf}
                 onDrawn={onDrawn}
               />
             )}
