@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ApiClient, patiently } from '@picly/api-client';
+import { ApiClient, untilFolded } from '@picly/api-client';
 import { startService, type ServiceHandle } from '@picly/platform';
 import { createTestDatabase, type TestDatabase } from '@picly/testing';
 import type { Browser, Page } from 'playwright-core';
@@ -57,9 +57,7 @@ export class DashboardWorld {
     if (events !== undefined) {
       const until = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
       const { position } = await sendWorld(client, happen({ seed: 'dashboard', events, days: 30, until }), () => undefined);
-      for (const read of ['ratings/summary', 'models', 'engagement/daily', 'experiments']) {
-        await patiently(() => client.get(`/api/analytics/${read}`, { after: position }), { patienceMs: FOLDING_PATIENCE_MS });
-      }
+      if (position !== undefined) await untilFolded(client, position, { patienceMs: FOLDING_PATIENCE_MS });
     }
     return world;
   }
