@@ -113,7 +113,7 @@ function stateOf(dir: string, events: Iterable<DecodedEvent>, batch: number): Pr
     const digests = await digestTables(pool, schemaOf(experimentResults), experimentResults.tables);
     const results = new Results(pool, () => WORLD_ENDS);
     const answers: string[] = [];
-    for (let n = 0; n < TWICE.experiments; n++) answers.push(JSON.stringify(await results.of(keyOf(n), undefined)));
+    for (let n = 0; n < TWICE.experiments; n++) answers.push(JSON.stringify(await results.of(keyOf(n))));
     await pool.close();
     return [...digests.map((digest) => JSON.stringify(digest)), ...answers];
   });

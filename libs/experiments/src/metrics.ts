@@ -52,6 +52,8 @@ export interface MetricDefinition {
   readonly window_hours: number | null;
   /** A unit's total above this counts as this much (winsorising at a stated value). */
   readonly cap: number | null;
+  /** The same at a percentile of the units of all arms so far, 0..1. */
+  readonly cap_quantile: number | null;
   /** Units per arm below which nothing is concluded. */
   readonly minimum_sample: number;
   /** The unit's own history before the exposure that CUPED uses; 0 = none. */
@@ -66,6 +68,7 @@ const DEFAULTS = {
   direction: 'up',
   window_hours: null,
   cap: null,
+  cap_quantile: null,
   minimum_sample: 50,
   pre_period_hours: 336,
 } as const;

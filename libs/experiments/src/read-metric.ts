@@ -13,6 +13,7 @@ const FIELDS = [
   'direction',
   'window_hours',
   'cap',
+  'cap_quantile',
   'minimum_sample',
   'pre_period_hours',
 ];
@@ -58,8 +59,21 @@ const SHAPE: readonly ShapeRule[] = [
   },
 ];
 
+const CAPS: readonly ShapeRule[] = [
+  {
+    field: 'cap_quantile',
+    isBroken: ({ type, cap_quantile: quantile }) => quantile !== null && type !== 'mean',
+    message: 'only a mean is capped at a percentile of its units',
+  },
+  {
+    field: 'cap_quantile',
+    isBroken: ({ cap, cap_quantile: quantile }) => cap !== null && quantile !== null,
+    message: 'give cap or cap_quantile, not both',
+  },
+];
+
 function checkShape(reader: FieldReader, metric: MetricDefinition): void {
-  for (const { field, isBroken, message } of SHAPE) if (isBroken(metric)) reader.fail(field, 'metric_shape', message);
+  for (const { field, isBroken, message } of [...SHAPE, ...CAPS]) if (isBroken(metric)) reader.fail(field, 'metric_shape', message);
 }
 
 function defaultMeasure(type: MetricType): Measure {
@@ -97,6 +111,7 @@ export function readMetric(reader: FieldReader): MetricDefinition {
     direction: reader.oneOf('direction', ['up', 'down'], METRIC_DEFAULTS.direction),
     window_hours: reader.number('window_hours', null, HOURS),
     cap: reader.number('cap', null, { min: 0, max: 1e9 }),
+    cap_quantile: reader.number('cap_quantile', null, { min: 0.5, max: 0.9999 }),
     minimum_sample: reader.number('minimum_sample', METRIC_DEFAULTS.minimum_sample, { min: 2, max: 1e9, whole: true }),
     pre_period_hours: reader.number('pre_period_hours', prePeriodOf(type), { min: 0, max: 8_760 }),
   };

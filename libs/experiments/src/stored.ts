@@ -1,6 +1,7 @@
 import type { DecodedEvent } from '@picly/contracts';
 import type { ExperimentDefinition } from './definition';
 import type { Revision } from './life-cycle';
+import { METRIC_DEFAULTS } from './metrics';
 
 /** A change as a row of a read model. `definition` is what the event carries: complete, checked before it was written. */
 export interface RevisionRow {
@@ -29,7 +30,17 @@ export function revisionRow({ data, occurredAt }: DecodedEvent<'experiment-chang
   };
 }
 
-export const revisionOf = ({ changed_ms: changedAt, ...row }: RevisionRow): Revision => ({ ...row, changedAt });
+/** What metrics learnt to say since an event was written has its default. */
+const completed = (definition: ExperimentDefinition): ExperimentDefinition => ({
+  ...definition,
+  metrics: definition.metrics.map((metric) => ({ ...METRIC_DEFAULTS, ...metric })),
+});
+
+export const revisionOf = ({ changed_ms: changedAt, definition, ...row }: RevisionRow): Revision => ({
+  ...row,
+  definition: completed(definition),
+  changedAt,
+});
 
 const isDefinition = (value: object): value is ExperimentDefinition => 'arms' in value && 'metrics' in value && 'primary_metric' in value;
 

@@ -1,4 +1,4 @@
-import { addSums, fullSums, type ArmSums, type FullArmSums, type MetricType } from './arm-sums';
+import { addSums, fullSums, sumsOfUnit, type ArmSums, type FullArmSums, type MetricType } from './arm-sums';
 import { cleaned, momentsOf, type Moments } from './moments';
 
 /** Why a comparison says nothing. */
@@ -9,6 +9,7 @@ export type NeutralReason =
   | 'denominator_zero'
   | 'numbers_too_large'
   | 'quantile_not_resolved'
+  | 'not_by_segment'
   | 'alpha_too_large';
 
 export type EffectScale = 'relative' | 'absolute';
@@ -125,4 +126,23 @@ export function estimateEffect(type: MetricType, control: ArmSums, arm: ArmSums,
   const se = Math.sqrt(squaredError(pair, options.effect));
   if (!(Number.isFinite(effect) && Number.isFinite(se))) return neutralEstimate('numbers_too_large', n, means);
   return se > 0 ? { n, means, effect, se, df: welch(pair), theta: pair.theta, reason: null } : neutralEstimate('no_variance', n, means);
+}
+
+/** A unit of the size of `own`'s that does what those of `other` do on average. */
+function unitLike(type: MetricType, own: FullArmSums, other: FullArmSums): FullArmSums {
+  if (type !== 'ratio') return sumsOfUnit({ value: other.sum / other.n });
+  const denominator = own.denominatorSum / own.n;
+  return sumsOfUnit({ value: (other.sum / other.denominatorSum) * denominator, denominator });
+}
+
+/**
+ * The absolute difference where one of the arms, or both, never vary: each arm gets one unit more that does what the other arm's do
+ * on average. That gives a variance and draws the arms together, by less the more units there are. For harm that must not be
+ * overlooked because nothing of the kind was ever seen in the control; a comparison of arms has no variance to go by, and says so.
+ */
+export function drawnTogether(type: MetricType, control: ArmSums, arm: ArmSums): Estimate {
+  const [a, b] = [fullSums(control), fullSums(arm)];
+  if (a.n < 2 || b.n < 2) return neutralEstimate('too_few_units', [a.n, b.n], [0, 0]);
+  const extended = [addSums(a, unitLike(type, a, b)), addSums(b, unitLike(type, b, a))] as const;
+  return estimateEffect(type, ...extended, { effect: 'absolute', cuped: false });
 }

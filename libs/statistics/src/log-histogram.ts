@@ -24,6 +24,9 @@ export function valueOfLogBin(bin: number): number {
   return bin === ZERO_BIN ? 0 : (2 * Math.exp(bin * LN_GAMMA)) / (GAMMA + 1);
 }
 
+/** The largest value of a bin. */
+export const upperEdgeOfLogBin = (bin: number): number => (bin === ZERO_BIN ? 0 : Math.exp(bin * LN_GAMMA));
+
 /** How many values fell into a bin. */
 export interface LogBinCount {
   readonly bin: number;

@@ -43,7 +43,8 @@ function history(): DecodedEvent[] {
     { key: 'a', weight: 0.5 },
     { key: 'b', weight: 0.5 },
   ];
-  const definition = { ...readDefinition('e', { arms, primary_metric: 'rating', secondary_metrics: ['p95_response_time'] }) };
+  const metrics = [{ key: 'rated', type: 'mean', of: 'ratings', cap_quantile: 0.9 }];
+  const definition = { ...readDefinition('e', { arms, metrics, primary_metric: 'rating', secondary_metrics: ['p95_response_time'] }) };
   const events: DecodedEvent[] = [1, 2, 3].map((revision) =>
     anEvent('experiment-changed', { experiment: 'e', revision, state: revision === 1 ? 'draft' : 'running', definition }, at(0)),
   );
@@ -280,6 +281,13 @@ const CORRUPTIONS: readonly Corruption[] = [
     set: 'sum = sum + 1000000000000',
     where: `metric = 'rating'`,
     named: 'arm',
+  },
+  {
+    projection: 'experiment-results',
+    audit: 'value-bins-add-up-to-the-metric',
+    table: 'experiment_value_bins',
+    set: 'n = n + 1',
+    named: 'metric',
   },
   { projection: 'experiment-results', audit: 'bins-hold-no-less-than-nothing', table: 'experiment_bins', set: 'n = -1000', named: 'bin' },
   {

@@ -94,7 +94,7 @@ function analyseRows({ definition }: ImportRequest, totals: readonly SumRow[]): 
     { revision: PHASE, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, state: 'running', arms: definition.arms } as const,
   ];
   const method = definition.planned_sample === null ? 'always_valid' : 'fixed';
-  return analyse({ definition, phases, totals, bins: [], runHours: 0, isOver: true, method }).analysis;
+  return analyse({ definition, phases, totals, bins: [], caps: new Map(), runHours: 0, isOver: true, method }).analysis;
 }
 
 function pairsOf(

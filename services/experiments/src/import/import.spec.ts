@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { compare, sumsOfUnits } from '@picly/statistics';
 import { dataDir } from '@picly/testing';
 import { analyseImport, type ImportAnswer } from './analyse-import';
 import { readImport } from './read-import';
@@ -31,6 +32,26 @@ describe('a finished test', () => {
       ],
     });
     expect(answer).toMatchObject({ decision: { verdict: 'ship', arm: 'b' } });
+  });
+
+  it('can be given as counts with the time before, for CUPED', () => {
+    const units = (lift: number) => Array.from({ length: 400 }, (_, n) => ({ value: (n % 20) + lift + (n % 3) / 3, pre: n % 20 }));
+    const [control, arm] = [sumsOfUnits(units(0)), sumsOfUnits(units(0.5))];
+    const count = (name: string, sums: typeof control): object => ({
+      arm: name,
+      metric: 'spent',
+      n: sums.n,
+      sum: sums.sum,
+      sum_squares: sums.sumSquares,
+      pre_sum: sums.preSum,
+      pre_sum_squares: sums.preSumSquares,
+      post_pre_sum: sums.postPreSum,
+    });
+    const answer = run({ arms: ['a', 'b'], metrics: [{ key: 'spent', type: 'mean' }], counts: [count('a', control), count('b', arm)] });
+    const expected = compare('mean', control, arm, { cuped: true });
+    expect(answer.metrics).toMatchObject([
+      { comparisons: [{ cuped: { effect: expected.effect, theta: expected.theta, se: expected.se } }] },
+    ]);
   });
 
   it('adds up the rows of a unit, leaves out those of several arms, and counts rows of other arms', () => {
@@ -74,6 +95,14 @@ describe('a finished test', () => {
     ['a row without arm', { csv: 'unit,arm,won\n1,,1\n' }, ['/rows/1 row']],
     ['lines that are no JSON', { ndjson: '{"unit":1\n' }, ['/ndjson ndjson']],
     ['one arm', { arms: ['a'], csv: 'unit,arm,won\n' }, ['/arms too_few_arms']],
+    ['a column that is not in the file', { csv: 'unit,arm,won2\n1,a,1\n' }, ['/metrics/0/column unknown_column']],
+    ['lines that are no objects', { ndjson: 'null\n5\n{"unit":1,"arm":"a","won":1}\n' }, ['/rows/1 row', '/rows/2 row']],
+    ['counts of more successes than units', { counts: [{ arm: 'a', metric: 'won', n: 3, sum: 4 }] }, ['/counts/0/sum number']],
+    [
+      'counts of what nobody compares',
+      { counts: [{ arm: 'c', metric: 'x', n: 3, sum: 2 }] },
+      ['/counts/0/arm unknown_arm', '/counts/0/metric unknown_metric'],
+    ],
     ['an unknown primary metric', { primary_metric: 'x', csv: 'unit,arm,won\n' }, ['/primary_metric unknown_metric']],
   ])('is refused with %s, saying why', (_what, more, errors) => expect(errorsOf({ ...BASE, ...more })).toEqual(errors));
 

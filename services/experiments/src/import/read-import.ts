@@ -1,6 +1,7 @@
 import type { FieldError } from '@picly/contracts';
 import { FieldReader, readDefinition, type ExperimentDefinition } from '@picly/experiments';
 import type { ArmSums } from '@picly/statistics';
+import { SUMS } from '../stateless/analyze';
 
 /** Where the values of a metric stand in a row of the file. */
 export interface ImportedMetric {
@@ -53,16 +54,7 @@ const FIELDS = [
   'correction',
   'maximum_loss',
 ];
-const COUNT_FIELDS = [
-  'arm',
-  'metric',
-  'n',
-  'sum',
-  'sum_squares',
-  'denominator_sum',
-  'denominator_sum_squares',
-  'numerator_denominator_sum',
-];
+const COUNT_FIELDS = ['arm', 'metric', 'n', 'sum', ...Object.keys(SUMS)];
 const ANY = { min: -1e15, max: 1e15 } as const;
 
 function readMetric(reader: FieldReader): ImportedMetric & { readonly direction: 'up' | 'down' } {
@@ -95,18 +87,40 @@ function readCount(reader: FieldReader): ImportedCount {
     sums: {
       n: reader.number('n', 0, { min: 0, max: 1e12, whole: true }),
       sum: reader.number('sum', 0, ANY),
-      sumSquares: reader.number('sum_squares', 0, ANY),
-      denominatorSum: reader.number('denominator_sum', 0, ANY),
-      denominatorSumSquares: reader.number('denominator_sum_squares', 0, ANY),
-      numeratorDenominatorSum: reader.number('numerator_denominator_sum', 0, ANY),
+      ...Object.fromEntries(
+        Object.entries(SUMS)
+          .filter(([name]) => reader.raw(name) !== undefined)
+          .map(([name, sum]) => [sum, reader.number(name, 0, ANY)]),
+      ),
     },
   };
+}
+
+/** What would be no count: more successes than units, or a metric or an arm that nobody compares. */
+function checkCounts(
+  reader: FieldReader,
+  counts: readonly ImportedCount[],
+  { arms, metrics }: Pick<ExperimentDefinition, 'arms' | 'metrics'>,
+): void {
+  counts.forEach(({ arm, metric, sums }, at) => {
+    const declared = metrics.find(({ key }) => key === metric);
+    const isShare = declared?.type === 'proportion';
+    if (!arms.some(({ key }) => key === arm)) reader.fail(`counts/${at}/arm`, 'unknown_arm', 'arm must be one of arms');
+    if (!declared) reader.fail(`counts/${at}/metric`, 'unknown_metric', 'metric must be one of metrics');
+    if (isShare && !(sums.sum >= 0 && sums.sum <= sums.n))
+      reader.fail(`counts/${at}/sum`, 'number', 'sum of a proportion must be from 0 to n');
+  });
 }
 
 type Metrics = readonly ReturnType<typeof readMetric>[];
 
 /** The rest of a definition has its defaults: nobody is enrolled any more. */
-function definitionOf(body: Readonly<Record<string, unknown>>, metrics: Metrics): ExperimentDefinition | readonly FieldError[] {
+function definitionOf(
+  body: Readonly<Record<string, unknown>>,
+  metrics: Metrics,
+  counts: readonly ImportedCount[],
+): ExperimentDefinition | readonly FieldError[] {
+  const hasPast = (key: string): boolean => counts.some(({ metric, sums }) => metric === key && sums.preSum !== undefined);
   const kept = ['arms', 'primary_metric', 'planned_sample', 'minimum_effect', 'alpha', 'correction', 'maximum_loss'];
   const { primary_metric: primary = metrics[0]?.key, ...rest } = Object.fromEntries(kept.map((name) => [name, body[name]]));
   const arms = Array.isArray(rest['arms'])
@@ -123,7 +137,7 @@ function definitionOf(body: Readonly<Record<string, unknown>>, metrics: Metrics)
       direction,
       of: type === 'proportion' ? 'conversions' : 'value',
       ...(type === 'ratio' && { per: 'conversions' }),
-      pre_period_hours: preColumn === null ? 0 : 1,
+      pre_period_hours: preColumn === null && !hasPast(key) ? 0 : 1,
     })),
   });
 }
@@ -145,8 +159,10 @@ export function readImport(body: unknown): ImportRequest | readonly FieldError[]
   if (isCapped && (reader.raw('counts') !== undefined || reader.raw('design') === 'paired')) {
     reader.fail('metrics', 'metric_shape', 'a cap needs the values of independent units: a file, and no pairs');
   }
-  const definition = definitionOf(body as Readonly<Record<string, unknown>>, metrics);
+  const counts = reader.objects('counts', 1_000, readCount);
+  const definition = definitionOf(body as Readonly<Record<string, unknown>>, metrics, counts);
   if (Array.isArray(definition)) errors.push(...(definition as readonly FieldError[]));
+  else checkCounts(reader, counts, definition as ExperimentDefinition);
   const request: ImportRequest = {
     definition: definition as ExperimentDefinition,
     metrics,
@@ -155,7 +171,7 @@ export function readImport(body: unknown): ImportRequest | readonly FieldError[]
     design: reader.oneOf('design', ['independent', 'paired'], 'independent'),
     csv: reader.text('csv', undefined, 100_000_000),
     ndjson: reader.text('ndjson', undefined, 100_000_000),
-    counts: reader.objects('counts', 1_000, readCount),
+    counts,
   };
   return errors.length > 0 ? errors : request;
 }

@@ -38,10 +38,13 @@ function numberOf(value: unknown): number | undefined {
   return WORDS.get(value.toLowerCase()) ?? (value.trim() === '' ? undefined : Number(value));
 }
 
+/** A line that is no object has no columns, and is told as a row without unit. */
+const rowOf = (value: unknown): Row => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : {});
+
 function parsed(request: ImportRequest): readonly Row[] | FieldError {
   try {
     if (request.csv !== undefined) return parse(request.csv, { columns: true, skip_empty_lines: true, bom: true });
-    return (request.ndjson ?? '').split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as Row]));
+    return (request.ndjson ?? '').split('\n').flatMap((line) => (line.trim() === '' ? [] : [rowOf(JSON.parse(line))]));
   } catch (error) {
     const name = request.csv === undefined ? 'ndjson' : 'csv';
     const message = error instanceof SyntaxError ? 'a line is not JSON' : 'the file is not well-formed CSV';
@@ -95,10 +98,23 @@ class Collector {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
 
+/** A column that no row has is a word misspelt: everything would be found to be nothing. */
+function missingColumns({ metrics }: ImportRequest, rows: readonly Row[]): FieldError[] {
+  const named = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row)) named.add(name);
+  return metrics.flatMap(({ column, perColumn, preColumn }, at) =>
+    Object.entries({ column, per_column: perColumn, pre_column: preColumn })
+      .filter(([, name]) => rows.length > 0 && name !== null && !named.has(name))
+      .map(([field]) => ({ pointer: `/metrics/${at}/${field}`, code: 'unknown_column', message: 'no row has a column of this name' })),
+  );
+}
+
 /** The units of a file; rows of one unit under one arm are one value, as they are not independent. Or what is wrong with the rows. */
 export function unitsOf(request: ImportRequest): Units | readonly FieldError[] {
   const rows = parsed(request);
   if (!Array.isArray(rows)) return [rows as FieldError];
+  const missing = missingColumns(request, rows as readonly Row[]);
+  if (missing.length > 0) return missing;
   const collector = new Collector(request);
   (rows as readonly Row[]).forEach((row, index) => collector.add(row, index + 1));
   const { values, armsOf, errors, otherArms } = collector;

@@ -1,11 +1,13 @@
 import type { DecodedEvent } from '@picly/contracts';
 import { readDefinition, type ExperimentDefinition } from '@picly/experiments';
+import { compare, sumsOfUnits } from '@picly/statistics';
 import { anEvent, openProjectionSpec, seededRandom, type ProjectionSpec } from '@picly/testing';
 import type { ArmComparison } from './compute/metric-results';
 import { experimentResults } from './experiment-results.projection';
 import { Results, type ExperimentResults } from './results';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 0, 1);
 const NOW = START + 20 * DAY;
 const SPENT = { key: 'spent', type: 'mean', of: 'value', conversion: 'purchase' };
@@ -30,9 +32,9 @@ describe('results that are adjusted, and those of parts', () => {
   afterAll(() => spec.close());
   beforeEach(() => spec.clear());
 
-  const results = async (): Promise<ExperimentResults> => {
-    const found = await new Results(spec.sql, () => NOW).of('e', undefined);
-    if (!found) throw new Error('not defined');
+  const results = async (metric?: string): Promise<ExperimentResults> => {
+    const found = await new Results(spec.sql, () => NOW).of('e', { metric });
+    if (typeof found !== 'object') throw new Error('not defined');
     return found;
   };
 
@@ -102,6 +104,52 @@ describe('results that are adjusted, and those of parts', () => {
     const [ours, uncapped] = metrics.map(({ arms }) => arms.find(({ arm }) => arm === 'b')?.value ?? 0);
     expect(ours).toBeCloseTo((200 * 9.5 - 12 + 20) / 200, 9);
     expect(uncapped).toBeGreaterThan(5_000);
+  });
+
+  it('cap at a percentile of the units of all arms, exactly given the cap, and with the history of those that are capped', async () => {
+    const random = seededRandom(11);
+    const units = ['a', 'b'].flatMap((arm) =>
+      Array.from({ length: 300 }, (_, i) => {
+        const usual = Math.round(1_000 * Math.exp(2 * random())) / 1_000;
+        return { user: `${arm}${i}`, arm, at: START + DAY + i, usual, now: i === 5 ? 50_000 : usual + (arm === 'b' ? 0.5 : 0) };
+      }),
+    );
+    const capped = { ...SPENT, key: 'capped', cap_quantile: 0.95 };
+    await spec.fold([
+      ...begin({ metrics: [SPENT, capped], primary_metric: 'capped', secondary_metrics: ['spent'] }),
+      ...units.flatMap(({ user, arm, at, usual, now }) => [
+        bought(user, at - DAY, usual),
+        exposed(user, arm, at),
+        // In two parts, on two days: the unit moves from one bin to another.
+        bought(user, at + DAY, now / 4),
+        bought(user, at + 2 * DAY, (3 * now) / 4),
+      ]),
+    ]);
+    const { metrics, series, segments } = await results();
+    const [ours] = metrics;
+    if (!ours?.cap) throw new Error('no cap');
+    const { cap } = ours;
+    const values = units.map(({ now }) => now).sort((x, y) => x - y);
+    const percentile = values[Math.floor(0.95 * 599)] ?? 0;
+    expect(cap).toBeGreaterThanOrEqual(percentile * (1 - 1e-9));
+    expect(cap).toBeLessThan(percentile * 1.021);
+    const sums = ['a', 'b'].map((arm) =>
+      sumsOfUnits(units.filter((unit) => unit.arm === arm).map(({ now, usual }) => ({ value: Math.min(cap, now), pre: usual }))),
+    );
+    const [control, arm] = sums;
+    if (!control || !arm) throw new Error('two arms');
+    const plain = compare('mean', control, arm);
+    const cuped = compare('mean', control, arm, { cuped: true });
+    expect(ours.comparisons).toMatchObject([
+      {
+        relative: { effect: expect.closeTo(plain.effect, 5) as number, se: expect.closeTo(plain.se, 5) as number },
+        cuped: { effect: expect.closeTo(cuped.effect, 5) as number, theta: expect.closeTo(cuped.theta, 5) as number },
+      },
+    ]);
+    expect(series.grain).toBe('day');
+    expect(series.points.at(-1)?.arms).toMatchObject([{ effect: expect.closeTo(plain.effect, 5) as number }]);
+    expect(segments).toMatchObject(segments.map(() => ({ post_stratified: [] })));
+    expect(segments[0]?.segments).toMatchObject([{ comparisons: [{ reason: 'not_by_segment', p: 1 }] }]);
   });
 
   const people = (arm: string, plan: string, n: number, converts: number): DecodedEvent[] =>
@@ -174,5 +222,82 @@ describe('results that are adjusted, and those of parts', () => {
     expect((metric?.arms[0]?.value ?? 0) / Math.exp(0.9)).toBeCloseTo(1, 1);
     expect(metric?.comparisons[0]?.relative).toMatchObject({ n: [300, 300], reason: null });
     expect(metric?.comparisons[0]?.relative.interval[0]).toBeGreaterThan(0.5);
+  });
+
+  const wholeOf = ({ metrics }: ExperimentResults, key: string): object => {
+    const [found] = metrics.find(({ metric }) => metric === key)?.comparisons ?? [];
+    return { effect: found?.relative.effect, interval: found?.relative.interval };
+  };
+
+  it('have segments and a series of any metric that is asked for, percentiles over time too', async () => {
+    const random = seededRandom(5);
+    const events = ['a', 'b'].flatMap((arm) =>
+      Array.from({ length: 120 }, (_, i) => [
+        exposed(`${arm}${i}`, arm, START + DAY + i, { plan: i % 2 ? 'pro' : 'free' }),
+        bought(`${arm}${i}`, START + (2 + (i % 3)) * DAY, (arm === 'b' ? 3 : 1) * (1 + random())),
+      ]).flat(),
+    );
+    const p50 = { key: 'p50', type: 'quantile', of: 'value', conversion: 'purchase', quantile: 0.5 };
+    await spec.fold([...begin({ metrics: [SPENT, p50] }), ...events]);
+    const spent = await results('spent');
+    expect(spent).toMatchObject({ segments_metric: 'spent', series: { metric: 'spent' } });
+    expect(spent.series.points.at(-1)?.arms).toMatchObject([{ ...wholeOf(spent, 'spent'), reason: null }]);
+    const plan = spent.segments.find(({ dimension }) => dimension === 'plan');
+    expect(plan?.segments.flatMap(({ comparisons }) => comparisons.map(({ effect }) => effect > 1))).toEqual([true, true]);
+    const percentile = await results('p50');
+    expect(percentile.series.points.length).toBeGreaterThan(2);
+    expect(percentile.series.points.at(-1)?.arms).toMatchObject([wholeOf(percentile, 'p50')]);
+    expect(percentile.segments[0]?.segments).toMatchObject([{ comparisons: [{ reason: 'not_by_segment', effect: 0 }] }]);
+    expect(await new Results(spec.sql, () => NOW).of('e', { metric: 'nothing' })).toBe('unknown_metric');
+  });
+
+  it('judge the split of a segment by the weights its people were assigned by', async () => {
+    const arms = [
+      { key: 'a', weight: 0.1 },
+      { key: 'b', weight: 0.9 },
+    ];
+    const later = (arm: string, n: number): DecodedEvent[] =>
+      Array.from({ length: n }, (_, i) => exposed(`later-${arm}${i}`, arm, START + 6 * DAY + i, { plan: 'pro' }));
+    await spec.fold([
+      ...begin(),
+      changed(3, 'running', { arms }, START + 5 * DAY),
+      ...people('a', 'pro', 400, 40),
+      ...people('b', 'pro', 400, 40),
+      ...later('a', 100),
+      ...later('b', 900),
+    ]);
+    const plan = (await results()).segments.find(({ dimension }) => dimension === 'plan');
+    expect(plan?.segments).toMatchObject([{ segment: 'pro', sample_ratio_p: 1 }]);
+  });
+
+  const failing = (arm: string, n: number, failures: number): DecodedEvent[] =>
+    Array.from({ length: n }, (_, i) => [
+      exposed(`${arm}${i}`, arm, START + DAY + i),
+      anEvent('generation-completed', { user_id: `${arm}${i}`, success: i >= failures }, { occurredAt: START + DAY + HOUR }),
+      ...(i < n / (arm === 'a' ? 5 : 2) ? [bought(`${arm}${i}`, START + 2 * DAY)] : []),
+    ]).flat();
+
+  it.each([
+    ['the control never failed', 0, 60],
+    ['the control never failed, and the arm always does', 0, 600],
+  ])('name no winner that brings failures, although %s', async (_what, before, after) => {
+    await spec.fold([
+      ...begin({ guardrails: [{ metric: 'failure_rate', tolerated_harm: 0.05 }] }),
+      ...failing('a', 600, before),
+      ...failing('b', 600, after),
+    ]);
+    const { decision, metrics } = await results();
+    expect(metrics[0]?.comparisons[0]?.relative.interval[0]).toBeGreaterThan(0);
+    expect(metrics.find(({ metric }) => metric === 'failure_rate')?.comparisons[0]?.relative.reason).toBe('no_variance');
+    expect(decision).toMatchObject({ verdict: 'roll_back', arm: null, guardrails: [{ harmed: ['failure_rate'] }] });
+  });
+
+  it('roll nothing back for a guardrail that too few units tell of', async () => {
+    await spec.fold([
+      ...begin({ planned_sample: 4, guardrails: [{ metric: 'failure_rate', tolerated_harm: 0.05 }] }),
+      ...failing('a', 10, 0),
+      ...failing('b', 10, 9),
+    ]);
+    expect((await results()).decision).toMatchObject({ verdict: 'cannot_tell', guardrails: [{ harmed: [], unclear: ['failure_rate'] }] });
   });
 });

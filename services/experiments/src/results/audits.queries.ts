@@ -1,9 +1,14 @@
 import type { Audit } from '@picly/projections';
 import { STAT_SUMS } from '../../migrations/1796000000001-experiment-results';
+import { BIN_SUMS } from '../../migrations/1796083200002-value-bins';
 
 const SUMS = ['n', ...STAT_SUMS].map((name) => `sum(${name}) as ${name}`).join(', ');
 const NAMES = ['n', ...STAT_SUMS];
 const row = (of: string): string => `(${NAMES.map((name) => `${of}.${name}`).join(', ')})`;
+
+const BIN_NAMES = ['n', ...BIN_SUMS];
+const BIN_TOTALS = BIN_NAMES.map((name) => `sum(${name}) as ${name}`).join(', ');
+const binRow = (of: string): string => `(${BIN_NAMES.map((name) => `${of}.${name}`).join(', ')})`;
 
 /** What must hold between definitions, facts and the sums that results are read from. */
 export const AUDITS: readonly Audit[] = [
@@ -51,6 +56,14 @@ export const AUDITS: readonly Audit[] = [
             from (select experiment, metric, arm, phase, dimension, segment, sum(n) as n, sum(sum) as sum, sum(sum_squares) as sum_squares
                     from experiment_stats where metric not like '#%' group by 1, 2, 3, 4, 5, 6) totals
            where n * sum_squares < sum * sum`,
+  },
+  {
+    name: 'value-bins-add-up-to-the-metric',
+    sql: `select b.experiment, b.metric, b.arm, b.phase, b.n as in_bins, w.n as in_whole, b.sum as sum_in_bins, w.sum as sum_in_whole
+            from (select experiment, metric, arm, phase, ${BIN_TOTALS} from experiment_value_bins group by 1, 2, 3, 4) b
+            left join (select experiment, metric, arm, phase, ${BIN_TOTALS} from experiment_stats where dimension = '' group by 1, 2, 3, 4) w
+                 using (experiment, metric, arm, phase)
+           where ${binRow('b')} is distinct from ${binRow('w')}`,
   },
   {
     name: 'bins-hold-no-less-than-nothing',

@@ -38,6 +38,7 @@ export const EXAMPLE_RESULTS = {
       role: 'primary',
       window_hours: 168,
       unit_value: '1 when the unit has any conversions, else 0',
+      cap: 500,
       arms: [{ arm: 'control', n: 10_050, value: 0.102 }],
       comparisons: [
         {
@@ -109,11 +110,17 @@ export const EXAMPLE_RESULTS = {
       warnings: [{ code: 'simpson', message: 'every segment says the opposite of the whole' }],
     },
   ],
+  segments_metric: 'purchase',
   segments_as_of: '2026-03-15T08:00:00.000Z',
   series: {
     grain: 'day',
     metric: 'purchase',
-    points: [{ at: '2026-03-02T00:00:00.000Z', arms: [{ arm: 'green', n: 700, effect: 0.05, interval: [-0.1, 0.2], p: 1 }] }],
+    points: [
+      {
+        at: '2026-03-02T00:00:00.000Z',
+        arms: [{ arm: 'green', n: 700, effect: 0.05, interval: [-0.1, 0.2], p: 1, reason: 'too_few_units' }],
+      },
+    ],
     method: 'relative effect and asymptotic confidence sequence',
   },
   decisions: [

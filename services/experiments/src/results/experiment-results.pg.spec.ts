@@ -16,6 +16,7 @@ function definition(more: object = {}): Record<string, unknown> {
   const metrics = [
     { key: 'purchase', type: 'proportion', window_hours: 1 },
     { key: 'spent', type: 'mean', of: 'value', conversion: 'purchase', cap: 5 },
+    { key: 'capped', type: 'mean', of: 'value', conversion: 'purchase', cap_quantile: 0.9 },
     { key: 'per_rating', type: 'ratio', of: 'value', conversion: 'purchase', per: 'ratings' },
   ];
   const read = readDefinition('e', {
@@ -106,6 +107,24 @@ describe('the sums that results are read from', () => {
     await spec.fold([exposed('ann', 'a', 5)]);
     expect(await totals('')).toMatchObject([{ arm: 'a', n: 0 }]);
     expect(await spec.sql.query(`select * from experiment_stats where arm = 'b'`)).toEqual([]);
+  });
+
+  it('keep units by the size of what they count for, where a percentile of them is a cap: each where it stands', async () => {
+    await spec.fold([
+      ...running(),
+      exposed('ann', 'a', 5),
+      bought('ann', 2, 6),
+      bought('ann', 8, 7),
+      exposed('bob', 'a', 5),
+      bought('bob', 2, 8),
+    ]);
+    const bins = await spec.sql.query(
+      `select n, (sum / 1e6)::int as sum, (sum_squares / 1e12)::int as squares from experiment_value_bins where metric = 'capped' order by bin`,
+    );
+    expect(bins).toEqual([
+      { n: 1, sum: 2, squares: 4 },
+      { n: 1, sum: 10, squares: 100 },
+    ]);
   });
 
   it('take the average of what a unit rated, by its last word on each picture', async () => {

@@ -2,6 +2,7 @@ import type { DecodedEvent } from '@picly/contracts';
 import type { Timeline } from '@picly/experiments';
 import { defineProjection, type FoldSql } from '@picly/projections';
 import { ExperimentResults1796000000001 } from '../../migrations/1796000000001-experiment-results';
+import { ValueBins1796083200002 } from '../../migrations/1796083200002-value-bins';
 import { AUDITS } from './audits.queries';
 import { addFacts, removeFacts } from './fold/count-facts.fold';
 import { loadTimelines, lockDefinitions, saveDefinitions, saveVerdicts } from './fold/definitions.fold';
@@ -62,8 +63,9 @@ export const experimentResults = defineProjection({
     { name: 'experiment_stats', key: ['experiment', 'dimension', 'metric', 'arm', 'segment', 'phase', 'bucket'] },
     { name: 'experiment_verdicts', key: ['event_id'] },
     { name: 'experiment_bins', key: ['experiment', 'metric', 'arm', 'bucket', 'bin'] },
+    { name: 'experiment_value_bins', key: ['experiment', 'metric', 'arm', 'phase', 'bucket', 'bin'] },
   ],
-  migrations: [ExperimentResults1796000000001],
+  migrations: [ExperimentResults1796000000001, ValueBins1796083200002],
   audits: AUDITS,
   fold,
   async unfold(erased, sql) {

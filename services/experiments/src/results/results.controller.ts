@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { Instant, isStorableText } from '@picly/contracts';
+import { Instant, isStorableText, Text } from '@picly/contracts';
 import { Answers, ProblemError, ValidQuery, View } from '@picly/platform';
 import { EXAMPLE_RESULTS } from './example';
 import { Results, type ExperimentResults } from './results';
@@ -7,6 +7,15 @@ import { Results, type ExperimentResults } from './results';
 export class ResultsQuery {
   @Instant({ optional: true, description: 'The results as they were then: of the whole hours before it. Now when absent.' })
   as_of?: string;
+
+  @Text(
+    { min: 1, max: 200 },
+    {
+      optional: true,
+      description: 'The metric that segments and series are of; the primary one when absent. The rest of the answer has all.',
+    },
+  )
+  metric?: string;
 }
 
 @Controller('api/analytics/experiments')
@@ -26,7 +35,11 @@ export class ResultsController {
   })
   async of(@Param('key') key: string, @ValidQuery(ResultsQuery) query: ResultsQuery): Promise<Omit<ExperimentResults, 'as_of'>> {
     const asOf = query.as_of === undefined ? undefined : Date.parse(query.as_of);
-    const found = isStorableText(key) ? await this.results.of(key, asOf) : undefined;
+    const found = isStorableText(key) ? await this.results.of(key, { asOf, metric: query.metric }) : undefined;
+    if (found === 'unknown_metric') {
+      const message = 'metric must be one of the metrics of the experiment';
+      throw new ProblemError('invalid_query', { errors: [{ pointer: '/metric', code: 'unknown_metric', message }] });
+    }
     if (!found) throw new ProblemError('not_found', { detail: 'no experiment of this name was defined by then' });
     return found;
   }

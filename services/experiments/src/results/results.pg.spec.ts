@@ -43,8 +43,8 @@ describe('results of an experiment', () => {
   beforeEach(() => spec.clear());
 
   const results = async (asOf?: number): Promise<ExperimentResults> => {
-    const found = await new Results(spec.sql, () => NOW).of('e', asOf);
-    if (!found) throw new Error('not defined');
+    const found = await new Results(spec.sql, () => NOW).of('e', { asOf });
+    if (typeof found !== 'object') throw new Error('not defined');
     return found;
   };
   const expectFinite = (found: ExperimentResults): void => {
@@ -94,7 +94,7 @@ describe('results of an experiment', () => {
     await spec.fold(events);
     expect(await results(moment)).toEqual({ ...then });
     expect((await results()).metrics[0]?.arms[0]?.n).toBe(300);
-    expect(await new Results(spec.sql, () => NOW).of('e', START - 1)).toBeUndefined();
+    expect(await new Results(spec.sql, () => NOW).of('e', { asOf: START - 1 })).toBeUndefined();
   });
 
   it('name no winner when one arm lost a twentieth of its people: the alarm stops it', async () => {

@@ -1,5 +1,6 @@
 import { revisionOf, type Revision, type RevisionRow } from '@picly/experiments';
 import type { Sql } from '@picly/database';
+import { BIN_SUMS } from '../../migrations/1796083200002-value-bins';
 import type { ArmSums, LogBinCount } from '@picly/statistics';
 
 /** Sums of one arm in one phase. */
@@ -23,6 +24,18 @@ export interface SeriesRow extends SumRow {
 export interface BinRow extends LogBinCount {
   readonly metric: string;
   readonly arm: string;
+}
+
+/** Events that came in a stretch of time. */
+export interface BinSeriesRow extends BinRow {
+  readonly at: Date;
+}
+
+/** Sums of the units of an arm whose value is in a bin. */
+export interface ValueBinRow extends SumRow {
+  readonly bin: number;
+  /** Beginning of the day in which they came to stand there. */
+  readonly at: Date;
 }
 
 export interface VerdictRow {
@@ -57,6 +70,13 @@ const TOTALS = ['sum(n)::bigint as n', ...SUMS.map(({ column, scale }) => `(sum(
 const RUNNING = [
   '(sum(sum(n)) over w)::bigint as n',
   ...SUMS.map(({ column, scale }) => `(sum(sum(${column})) over w / ${scale})::float8 as ${column}`),
+].join(', ');
+
+const BIN_TOTALS = [
+  'sum(n)::bigint as n',
+  ...SUMS.filter(({ column }) => BIN_SUMS.some((name) => name === column)).map(
+    ({ column, scale }) => `(sum(${column}) / ${scale})::float8 as ${column}`,
+  ),
 ].join(', ');
 
 type StoredSums = { readonly n: number } & Readonly<Record<string, number>>;
@@ -133,6 +153,32 @@ export class ResultsQueries {
       [experiment, until],
       'results bins',
     );
+  }
+
+  /** Of one quantile metric, what came in every hour or day. */
+  binSeries(experiment: string, metric: string, of: { readonly until: Date; readonly grain: 'hour' | 'day' }): Promise<BinSeriesRow[]> {
+    return this.sql.query<BinSeriesRow>(
+      `select date_trunc('${of.grain}', bucket, 'UTC') as at, metric, arm, bin, sum(n)::bigint as count from picly.experiment_bins
+       where experiment = $1 and metric = $2 and bucket <= $3 group by 1, metric, arm, bin order by 1, arm, bin`,
+      [experiment, metric, of.until],
+      `results bin series ${of.grain}`,
+    );
+  }
+
+  /** Of metrics that are capped at a percentile, what changed by day; with `days` false all days as one, at the last of them. */
+  async valueBins(
+    experiment: string,
+    of: { readonly until: Date; readonly metric?: string; readonly days: boolean },
+  ): Promise<ValueBinRow[]> {
+    const day = of.days ? 'bucket' : 'max(bucket)';
+    const rows = await this.sql.query<Stored<ValueBinRow>>(
+      `select ${day} as at, phase, metric, arm, bin, ${BIN_TOTALS} from picly.experiment_value_bins
+       where experiment = $1 and bucket <= $2 and ($3::text is null or metric = $3)
+       group by ${of.days ? 'bucket, ' : ''}phase, metric, arm, bin order by 1, phase, metric, arm, bin`,
+      [experiment, of.until, of.metric ?? null],
+      `results value bins ${of.days ? 'by day' : 'in all'}`,
+    );
+    return rows.map(({ at, bin, ...row }) => ({ at, bin, phase: row.phase, metric: row.metric, arm: row.arm, sums: sumsOf(row) }));
   }
 
   /** When the first unit was counted. */

@@ -1,11 +1,13 @@
-import { timelineOf, type Timeline } from '@picly/experiments';
+import { timelineOf, type MetricDefinition, type Timeline } from '@picly/experiments';
 import type { Sql } from '@picly/database';
 import type { Comparison } from '@picly/statistics';
 import { analyse, type Analysis } from './compute/analyse';
+import { hasMovingCap, withCaps } from './compute/capped';
 import type { Evidence } from './compute/evidence';
 import { phaseView, type PhaseView } from './described';
 import { segmentsOf, type DimensionResult } from './compute/segments';
-import { seriesOf, type SeriesPoint } from './compute/series';
+import type { Compared } from './compute/metric-results';
+import { seriesOf, type Changes, type SeriesPoint } from './compute/series';
 import { UNITS } from './fold/contributions';
 import { ResultsQueries, type SumRow, type VerdictRow } from './results.queries';
 
@@ -27,6 +29,7 @@ export interface ExperimentResults extends Analysis {
   readonly run_hours: number;
   readonly phases: readonly PhaseView[];
   readonly segments: readonly DimensionResult[];
+  readonly segments_metric: string;
   /** Segments are kept by the day: their figures are of the days that are over. */
   readonly segments_as_of: string;
   readonly series: {
@@ -49,41 +52,79 @@ export class Results {
     this.queries = new ResultsQueries(sql);
   }
 
-  /** As of now, or of a past moment (milliseconds since the epoch; whole hours before it count). Undefined when nothing was defined by then. */
-  async of(experiment: string, asOf: number | undefined): Promise<ExperimentResults | undefined> {
+  /**
+   * As of now, or of a past moment (milliseconds since the epoch; whole hours before it count); segments and series of the metric
+   * named, else of the primary one. Undefined when nothing was defined by then, or no such metric.
+   */
+  async of(experiment: string, { asOf, metric }: Asked = {}): Promise<ExperimentResults | 'unknown_metric' | undefined> {
     const moment = momentOf(asOf, this.now());
     const timeline = timelineOf(await this.queries.revisions(experiment, moment.at));
-    return timeline ? this.answer(timeline, moment) : undefined;
+    if (!timeline) return undefined;
+    const { metrics, primary_metric: primary } = timeline.definition;
+    const shown = metrics.find(({ key }) => key === (metric ?? primary));
+    return shown ? this.answer(timeline, shown, moment) : 'unknown_metric';
   }
 
-  private async answer(timeline: Timeline, { at, until, daysUntil, end, daysEnd }: Moment): Promise<ExperimentResults> {
+  private async answer(timeline: Timeline, metric: MetricDefinition, moment: Moment): Promise<ExperimentResults> {
     const { experiment, definition } = timeline;
-    const first = await this.queries.firstExposure(experiment);
-    const runHours = runHoursOf(timeline, first, at);
-    const grain = runHours <= HOURLY_UP_TO_HOURS ? 'hour' : 'day';
-    const metric = definition.primary_metric;
-    const needsBins = definition.metrics.some(({ type }) => type === 'quantile');
-    const [totals, segments, series, bins, decisions] = await Promise.all([
-      this.queries.totals(experiment, until),
-      this.queries.segments(experiment, metric, daysUntil),
-      this.queries.series(experiment, metric, { until, grain }),
-      needsBins ? this.queries.bins(experiment, until) : [],
-      this.queries.verdicts(experiment, new Date(at)),
+    const first = startOf(timeline, await this.queries.firstExposure(experiment));
+    const runHours = runHoursOf(timeline, first, moment.at);
+    const grain = runHours <= HOURLY_UP_TO_HOURS && !hasMovingCap(metric) ? 'hour' : 'day';
+    const [sums, bins, valueBins, segments, changes, decisions] = await Promise.all([
+      this.queries.totals(experiment, moment.until),
+      definition.metrics.some(isQuantile) ? this.queries.bins(experiment, moment.until) : [],
+      definition.metrics.some(hasMovingCap) ? this.queries.valueBins(experiment, { until: moment.daysUntil, days: false }) : [],
+      this.queries.segments(experiment, metric.key, moment.daysUntil),
+      this.changes(experiment, metric, { moment, grain }),
+      this.queries.verdicts(experiment, new Date(moment.at)),
     ]);
-    const evidence = evidenceOf(timeline, { totals, bins, runHours });
-    const { analysis, primary } = analyse(evidence, segments);
+    const { totals, caps } = withCaps(definition, sums, valueBins);
+    const evidence = evidenceOf(timeline, { totals, bins, caps, runHours });
+    const { analysis, compared } = analyse(evidence, segments);
     return {
       ...headOf(timeline),
-      figures_as_of: end.toISOString(),
+      figures_as_of: moment.end.toISOString(),
       first_exposure_at: first?.toISOString() ?? null,
       run_hours: runHours,
       ...analysis,
-      segments: segmentsOf(evidence, segments, primary?.byArm ?? new Map<string, Comparison>()),
-      segments_as_of: daysEnd.toISOString(),
-      series: { grain, metric, points: seriesOf(evidence, series, grain), method: SERIES_METHOD },
+      segments: segmentsOf(evidence, segments, { metric, byArm: wholeOf(compared, metric) }),
+      segments_metric: metric.key,
+      segments_as_of: moment.daysEnd.toISOString(),
+      series: { grain, metric: metric.key, points: seriesOf(evidence, metric, changes, grain), method: SERIES_METHOD },
       decisions,
     };
   }
+
+  /** What changed in one metric over time, of what it is kept in. */
+  private async changes(
+    experiment: string,
+    metric: MetricDefinition,
+    { moment, grain }: { readonly moment: Moment; readonly grain: 'hour' | 'day' },
+  ): Promise<Changes> {
+    const { until, daysUntil } = moment;
+    if (hasMovingCap(metric)) {
+      const valueBins = await this.queries.valueBins(experiment, { until: daysUntil, metric: metric.key, days: true });
+      return { sums: [], bins: [], valueBins };
+    }
+    const [sums, bins] = await Promise.all([
+      this.queries.series(experiment, metric.key, { until, grain }),
+      isQuantile(metric) ? this.queries.binSeries(experiment, metric.key, { until, grain }) : [],
+    ]);
+    return { sums, bins, valueBins: [] };
+  }
+}
+
+const isQuantile = ({ type }: MetricDefinition): boolean => type === 'quantile';
+
+/** What the whole says about a metric, by arm. */
+const wholeOf = (compared: readonly Compared[], { key }: MetricDefinition): ReadonlyMap<string, Comparison> =>
+  compared.find(({ metric }) => metric.key === key)?.byArm ?? new Map<string, Comparison>();
+
+/** Which figures are wanted. */
+export interface Asked {
+  readonly asOf?: number | undefined;
+  /** Of the segments and the series. */
+  readonly metric?: string | undefined;
 }
 
 /** What an answer is of: stretches that began by `until` count. */
@@ -104,11 +145,17 @@ function momentOf(asOf: number | undefined, now: number): Moment {
 
 const SERIES_METHOD = 'relative effect and asymptotic confidence sequence with the units known at the time';
 
+/** Units are counted by the hour: in the hour in which the experiment was started, nobody came before that. */
+function startOf({ startedAt }: Timeline, first: Date | undefined): Date | undefined {
+  const isInThatHour = first !== undefined && startedAt > first.getTime() && startedAt < first.getTime() + HOUR_MS;
+  return isInThatHour ? new Date(startedAt) : first;
+}
+
 function runHoursOf({ endedAt }: Timeline, first: Date | undefined, moment: number): number {
   return first === undefined ? 0 : Math.max(0, (Math.min(endedAt, moment) - first.getTime()) / HOUR_MS);
 }
 
-function evidenceOf(timeline: Timeline, of: Pick<Evidence, 'totals' | 'bins' | 'runHours'>): Evidence {
+function evidenceOf(timeline: Timeline, of: Pick<Evidence, 'totals' | 'bins' | 'caps' | 'runHours'>): Evidence {
   const { definition, phases, endedAt } = timeline;
   const isEnded = endedAt !== Number.POSITIVE_INFINITY;
   const planned = definition.planned_sample;

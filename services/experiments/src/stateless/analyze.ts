@@ -16,7 +16,7 @@ import { inside, list, number, object, oneOf, refuse, type Place } from './shape
 const sum = number();
 
 /** The sums of an arm by their names on the wire. Sums that a metric does not need may be there, and are not looked at. */
-const SUMS = {
+export const SUMS = {
   sum_squares: 'sumSquares',
   denominator_sum: 'denominatorSum',
   denominator_sum_squares: 'denominatorSumSquares',

@@ -24,6 +24,12 @@ const METRIC: JsonSchema = {
     direction: { enum: ['up', 'down'], description: 'Where better is; up when absent.' },
     window_hours: hours('From the first exposure; until the end when absent.'),
     cap: { type: 'number', minimum: 0, description: "A unit's total above this counts as this much." },
+    cap_quantile: {
+      type: 'number',
+      minimum: 0.5,
+      maximum: 0.9999,
+      description: 'Of a mean: the same at a percentile of the units of all arms so far, such as 0.99. Told by the day, not by segment.',
+    },
     minimum_sample: { type: 'integer', minimum: 2, description: 'Units per arm below which nothing is concluded; 50 when absent.' },
     pre_period_hours: hours("The unit's own history that CUPED uses; 336 when absent, 0 = none."),
   },

@@ -16,20 +16,20 @@ export interface Analysis {
 
 const ROLES = ['primary', 'secondary', 'guardrail', 'declared'];
 
-/** The whole analysis of sums, whether they come from events or from a file, and the primary metric for those who go on with it. */
+/** The whole analysis of sums, whether they come from events or from a file, and the metrics as compared for those who go on with them. */
 export function analyse(
   evidence: Evidence,
   segments: readonly SegmentRow[] = [],
-): { readonly analysis: Analysis; readonly primary: Compared | undefined } {
+): { readonly analysis: Analysis; readonly compared: readonly Compared[] } {
   const compared = [...compareAll(evidence)].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role));
   const corrected = correctedP(evidence.definition, compared);
   const health = healthOf(evidence, compared, segments);
   const primary = compared.find(({ role }) => role === 'primary');
   return {
-    primary,
+    compared,
     analysis: {
       decision: verdictOn(evidence, compared, { health, corrected }),
-      metrics: compared.map((each) => metricResult(evidence.definition, each, corrected)),
+      metrics: compared.map((each) => metricResult(evidence, each, corrected)),
       health,
       forecast: primary ? forecastOf(evidence, primary) : null,
       bandit: banditOf(evidence, primary),

@@ -3,6 +3,7 @@ import {
   allocationEffect,
   compare,
   DEFAULT_TUNING_N,
+  drawnTogether,
   noComparison,
   quantileEffect,
   quantileOfBins,
@@ -61,6 +62,14 @@ export class MetricComparer {
     const type = sumsType(this.metric);
     if (type === undefined) return testEffect(this.quantiles(arm, options), options);
     return this.compareSums(type, arm, { options, of: (sums) => sums });
+  }
+
+  /** The absolute difference also where an arm never varies, such as no failure at all: for harm, which must not go unseen for that. */
+  compareConstants(arm: string, method: ComparisonMethod): Comparison {
+    const type = sumsType(this.metric);
+    if (type === undefined) return noComparison('quantile_not_resolved', method);
+    const both = [pooled(this.strata, this.control), pooled(this.strata, arm)] as const;
+    return testEffect(drawnTogether(type, ...both), this.optionsOf({ method, effect: 'absolute' }));
   }
 
   /** What the arms were like before anybody was exposed: a difference there is no effect of the experiment. */

@@ -7,6 +7,8 @@ export interface Evidence {
   readonly phases: readonly Phase[];
   readonly totals: readonly SumRow[];
   readonly bins: readonly BinRow[];
+  /** What a unit counts for at most now, by metric, where that is a percentile of the units. */
+  readonly caps: ReadonlyMap<string, number>;
   /** From the first exposure to the moment of the figures or the end. */
   readonly runHours: number;
   /** Nobody is enrolled any more, or the planned sample is reached. */

@@ -1,3 +1,4 @@
+import type { ExperimentDefinition } from '@picly/experiments';
 import { DEFAULT_TUNING_N, progressOf, type Comparison, type TestDesign } from '@picly/statistics';
 import type { Evidence } from './evidence';
 import type { Compared } from './metric-results';
@@ -21,15 +22,24 @@ export interface Forecast {
   readonly reason: string | null;
 }
 
-const METHOD = `always-valid test looked at ${LOOKS} times, by the variance so far; ${100 * WANTED_POWER} % power`;
+/** The step of the correction that the smallest of all p-values has to take: whoever takes it is shown, whatever the others say. */
+function comparisonsOf({ arms, secondary_metrics: secondary, correction }: ExperimentDefinition): number {
+  return correction === 'none' ? 1 : Math.max(1, (arms.length - 1) * (1 + secondary.length));
+}
 
-const nothing = (effect: number, reason: string): Forecast => ({
+function methodOf(definition: ExperimentDefinition): string {
+  const comparisons = comparisonsOf(definition);
+  const corrected = comparisons === 1 ? '' : `, at alpha / ${comparisons} for as many comparisons`;
+  return `always-valid test looked at ${LOOKS} times, by the variance so far${corrected}; ${100 * WANTED_POWER} % power`;
+}
+
+const nothing = (definition: ExperimentDefinition, effect: number, reason: string): Forecast => ({
   effect,
   power_so_far: null,
   minimum_detectable_effect: null,
   units_needed: null,
   hours_needed: null,
-  method: METHOD,
+  method: methodOf(definition),
   reason,
 });
 
@@ -42,13 +52,13 @@ function slowest({ byArm }: Compared): Comparison | undefined {
 export function forecastOf({ definition, runHours }: Evidence, primary: Compared): Forecast {
   const effect = definition.minimum_effect ?? DEFAULT_EFFECT;
   const comparison = slowest(primary);
-  if (!comparison) return nothing(effect, 'too_few_units');
-  if (comparison.reason !== null) return nothing(effect, comparison.reason);
+  if (!comparison) return nothing(definition, effect, 'too_few_units');
+  if (comparison.reason !== null) return nothing(definition, effect, comparison.reason);
   const units = comparison.n[0] + comparison.n[1];
   const design: TestDesign = {
     method: 'always_valid',
     sided: 'two',
-    alpha: definition.alpha,
+    alpha: definition.alpha / comparisonsOf(definition),
     tuningN: definition.planned_sample ?? DEFAULT_TUNING_N,
     looks: LOOKS,
   };
@@ -61,7 +71,7 @@ export function forecastOf({ definition, runHours }: Evidence, primary: Compared
     minimum_detectable_effect: progress.detectableEffect,
     units_needed: progress.unitsNeeded,
     hours_needed: progress.daysStillNeeded === null ? null : 24 * progress.daysStillNeeded,
-    method: METHOD,
+    method: methodOf(definition),
     reason: null,
   };
 }

@@ -3,7 +3,7 @@ import { MIXED_UNITS, STRAYS, UNITS } from '../fold/contributions';
 import type { SegmentRow, SumRow } from '../results.queries';
 import type { Compared } from './metric-results';
 import type { Evidence } from './evidence';
-import { pooled, strataOf, unitsIn } from './strata';
+import { countsByArm, strataOf } from './strata';
 
 const SUSPICIOUS = 0.01;
 
@@ -41,19 +41,11 @@ export interface Health {
 const countOf = (rows: readonly SumRow[], metric: string): number =>
   rows.filter((row) => row.metric === metric).reduce((sum, { sums }) => sum + sums.n, 0);
 
-/** Shares to be expected: each phase's units by the weights of that phase. */
 function sampleRatioOf({ definition, totals, phases }: Evidence): Health['sample_ratio'] {
-  const strata = strataOf(totals, UNITS, phases);
-  const counts = definition.arms.map(({ key }) => ({ arm: key, n: pooled(strata, key).n }));
-  const all = counts.reduce((sum, { n }) => sum + n, 0);
-  const expected = definition.arms.map(({ key, weight }) => {
-    if (all === 0) return weight;
-    const units = strata.map((stratum) => unitsIn(stratum) * (stratum.arms.find((arm) => arm.key === key)?.weight ?? 0));
-    return units.reduce((sum, n) => sum + n, 0) / all;
-  });
-  const check = checkSampleRatio(counts.map(({ n }, index) => ({ n, weight: expected[index] ?? 0 })));
+  const counts = countsByArm(definition.arms, strataOf(totals, UNITS, phases));
+  const check = checkSampleRatio(counts);
   return {
-    arms: counts.map((count, index) => ({ ...count, expected_share: expected[index] ?? 0 })),
+    arms: counts.map(({ arm, n, weight }) => ({ arm, n, expected_share: weight })),
     chi_square: check.chiSquare,
     df: check.df,
     p: check.p,

@@ -25,6 +25,8 @@ export interface MetricResult {
   readonly role: MetricRole;
   readonly window_hours: number | null;
   readonly unit_value: string;
+  /** What a unit counts for at most: as declared, or the percentile of the units so far; null without a cap. */
+  readonly cap: number | null;
   readonly arms: readonly { readonly arm: string; readonly n: number; readonly value: number | null }[];
   readonly comparisons: readonly ArmComparison[];
   readonly correction: string;
@@ -71,8 +73,9 @@ export function correctedP(definition: ExperimentDefinition, compared: readonly 
 
 export const pName = (metric: string, arm: string): string => JSON.stringify([metric, arm]);
 
-function meanValue({ of }: MetricDefinition): string {
-  return isAveraged(of) ? `average ${of} of the unit's own events; units without any are left out` : `total ${of} of the unit`;
+function meanValue({ of, cap_quantile: quantile }: MetricDefinition): string {
+  const capped = quantile === null ? '' : `, at most the ${100 * quantile}th percentile of all units`;
+  return (isAveraged(of) ? `average ${of} of the unit's own events; units without any are left out` : `total ${of} of the unit`) + capped;
 }
 
 const UNIT_VALUES: Readonly<Record<MetricDefinition['type'], (metric: MetricDefinition) => string>> = {
@@ -101,7 +104,11 @@ function fixedOf(definition: ExperimentDefinition, { comparer }: Compared, arm: 
 }
 
 /** The answer's part on one metric. */
-export function metricResult(definition: ExperimentDefinition, compared: Compared, corrected: ReadonlyMap<string, number>): MetricResult {
+export function metricResult(
+  { definition, caps }: Pick<Evidence, 'definition' | 'caps'>,
+  compared: Compared,
+  corrected: ReadonlyMap<string, number>,
+): MetricResult {
   const { metric, role, comparer, byArm } = compared;
   const note = comparer.isStratified ? ', post-stratified by phases of different weights' : '';
   const comparisons = [...byArm].map(([arm, plain]): ArmComparison => ({
@@ -119,6 +126,7 @@ export function metricResult(definition: ExperimentDefinition, compared: Compare
     role,
     window_hours: metric.window_hours,
     unit_value: UNIT_VALUES[metric.type](metric),
+    cap: metric.cap ?? caps.get(metric.key) ?? null,
     arms: definition.arms.map(({ key }) => ({ arm: key, n: comparer.units(key), value: comparer.level(key) })),
     comparisons,
     correction:

@@ -1,9 +1,11 @@
+import type { MetricDefinition } from '@picly/experiments';
 import { adjustP, checkSegments, noComparison, sampleRatio, type Comparison } from '@picly/statistics';
 import { UNITS } from '../fold/contributions';
 import type { SegmentRow } from '../results.queries';
+import { hasMovingCap } from './capped';
 import { MetricComparer } from './compare-metric';
 import type { Evidence } from './evidence';
-import { pooled, strataOf } from './strata';
+import { countsByArm, strataOf } from './strata';
 import { effectView, type EffectView } from './views';
 
 export interface SegmentResult {
@@ -31,22 +33,33 @@ interface Looked {
   readonly splitP: number;
 }
 
-/** In a segment with fewer units than the metric's minimum an interval would promise what it cannot hold. */
+/**
+ * In a segment with fewer units than the metric's minimum an interval would promise what it cannot hold. Percentiles are known of the
+ * whole alone.
+ */
 function compareIn(comparer: MetricComparer, control: string, arm: string): Comparison {
   const n = [comparer.units(control), comparer.units(arm)] as const;
+  if (comparer.metric.type === 'quantile' || hasMovingCap(comparer.metric)) return { ...noComparison('not_by_segment'), n };
   if (Math.min(...n) < comparer.metric.minimum_sample) return { ...noComparison('too_few_units'), n };
   return comparer.compare(arm, { method: 'always_valid' });
 }
 
-function look(evidence: Evidence, rows: readonly SegmentRow[], place: Pick<Looked, 'dimension' | 'segment'>): Looked | undefined {
-  const { definition } = evidence;
-  const metric = definition.metrics.find(({ key }) => key === definition.primary_metric);
-  if (!metric) return undefined;
-  const comparer = new MetricComparer({ ...evidence, totals: rows }, metric);
-  const control = definition.arms[0]?.key ?? '';
-  const byArm = new Map(definition.arms.slice(1).map(({ key }) => [key, compareIn(comparer, control, key)]));
-  const strata = strataOf(rows, UNITS, evidence.phases);
-  const { p } = sampleRatio(definition.arms.map(({ key, weight }) => ({ n: pooled(strata, key).n, weight })));
+/** What is looked at in every segment. */
+export interface SegmentedMetric {
+  readonly metric: MetricDefinition;
+  /** Of the whole, by arm. */
+  readonly byArm: ReadonlyMap<string, Comparison>;
+}
+
+function look(
+  { evidence, metric }: { readonly evidence: Evidence; readonly metric: MetricDefinition },
+  rows: readonly SegmentRow[],
+  place: Pick<Looked, 'dimension' | 'segment'>,
+): Looked {
+  const { arms } = evidence.definition;
+  const comparer = new MetricComparer({ ...evidence, totals: rows, bins: [] }, metric);
+  const byArm = new Map(arms.slice(1).map(({ key }) => [key, compareIn(comparer, arms[0]?.key ?? '', key)]));
+  const { p } = sampleRatio(countsByArm(arms, strataOf(rows, UNITS, evidence.phases)));
   return { ...place, rows, comparer, byArm, splitP: p };
 }
 
@@ -106,7 +119,11 @@ function warningsOf(segments: readonly Looked[], whole: Whole): DimensionResult[
 function segmentResult(evidence: Evidence, looked: Looked, adjusted: ReadonlyMap<Comparison, number>): SegmentResult {
   return {
     segment: looked.segment,
-    arms: evidence.definition.arms.map(({ key }) => ({ arm: key, n: looked.comparer.units(key), value: looked.comparer.level(key) })),
+    arms: evidence.definition.arms.map(({ key }) => ({
+      arm: key,
+      n: looked.comparer.units(key),
+      value: hasMovingCap(looked.comparer.metric) ? null : looked.comparer.level(key),
+    })),
     comparisons: [...looked.byArm].map(([arm, comparison]) => ({
       arm,
       ...effectView(comparison),
@@ -116,9 +133,8 @@ function segmentResult(evidence: Evidence, looked: Looked, adjusted: ReadonlyMap
   };
 }
 
-function postStratified(evidence: Evidence, own: readonly Looked[]): DimensionResult['post_stratified'] {
-  const metric = evidence.definition.metrics.find(({ key }) => key === evidence.definition.primary_metric);
-  if (!metric || own.length < 2) return [];
+function postStratified(evidence: Evidence, metric: MetricDefinition, own: readonly Looked[]): DimensionResult['post_stratified'] {
+  if (own.length < 2 || hasMovingCap(metric)) return [];
   const comparer = new MetricComparer(evidence, metric);
   const note = comparer.isStratified ? ', post-stratified by segment and by phases of different weights' : ', post-stratified by segment';
   return evidence.definition.arms.slice(1).flatMap(({ key: arm }) => {
@@ -130,16 +146,16 @@ function postStratified(evidence: Evidence, own: readonly Looked[]): DimensionRe
   });
 }
 
-/** The primary metric by segment, corrected over all segments of all dimensions together (Holm). */
+/** One metric by segment, corrected over all segments of all dimensions together (Holm). */
 export function segmentsOf(
   evidence: Evidence,
   rows: readonly SegmentRow[],
-  whole: ReadonlyMap<string, Comparison>,
+  { metric, byArm }: SegmentedMetric,
 ): readonly DimensionResult[] {
   const looked = [...groupRows(rows)].flatMap(([dimension, segments]) =>
-    [...segments].flatMap(([segment, own]) => look(evidence, own, { dimension, segment }) ?? []),
+    [...segments].map(([segment, own]) => look({ evidence, metric }, own, { dimension, segment })),
   );
-  const comparisons = looked.flatMap(({ byArm }) => [...byArm.values()]);
+  const comparisons = looked.flatMap((each) => [...each.byArm.values()]);
   const corrected = adjustP(
     comparisons.map(({ p }) => p),
     'holm',
@@ -151,8 +167,8 @@ export function segmentsOf(
     return {
       dimension,
       segments: own.map((each) => segmentResult(evidence, each, adjusted)),
-      post_stratified: postStratified(evidence, own),
-      warnings: warningsOf(own, { byArm: whole, adjusted, lookedAt, alpha: evidence.definition.alpha }),
+      post_stratified: postStratified(evidence, metric, own),
+      warnings: warningsOf(own, { byArm, adjusted, lookedAt, alpha: evidence.definition.alpha }),
     };
   });
 }

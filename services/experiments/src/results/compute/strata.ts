@@ -1,5 +1,5 @@
 import type { ArmDefinition, Phase } from '@picly/experiments';
-import { addSums, type ArmSums } from '@picly/statistics';
+import { addSums, type ArmCount, type ArmSums } from '@picly/statistics';
 import type { SumRow } from '../results.queries';
 
 /** Units that were assigned by the same weights, whenever that was: among them the arms are comparable as they are. */
@@ -40,4 +40,14 @@ export function strataOf(rows: readonly SumRow[], metric: string, phases: readon
 /** The sums of an arm over all strata. */
 export function pooled(strata: readonly Stratum[], arm: string): ArmSums {
   return strata.length === 1 && strata[0] ? armSums(strata[0], arm) : addSums(...strata.map((stratum) => armSums(stratum, arm)));
+}
+
+/** Units of every arm and their planned share of all: each stratum's units by its own weights. */
+export function countsByArm(arms: readonly ArmDefinition[], strata: readonly Stratum[]): readonly (ArmCount & { readonly arm: string })[] {
+  const all = strata.reduce((sum, stratum) => sum + unitsIn(stratum), 0);
+  const weightIn = (stratum: Stratum, arm: string): number => stratum.arms.find(({ key }) => key === arm)?.weight ?? 0;
+  return arms.map(({ key, weight }) => {
+    const expected = strata.reduce((sum, stratum) => sum + unitsIn(stratum) * weightIn(stratum, key), 0);
+    return { arm: key, n: pooled(strata, key).n, weight: all === 0 ? weight : expected / all };
+  });
 }

@@ -1,6 +1,7 @@
 import type { ExperimentVerdict } from '@picly/contracts';
 import { decide, type ArmEvidence, type Comparison, type DecisionResult, type MissingCondition } from '@picly/statistics';
 import type { Evidence } from './evidence';
+import { guardrailsOf } from './guardrails';
 import type { Health } from './health';
 import { pName, type Compared } from './metric-results';
 
@@ -28,17 +29,14 @@ const SENTENCES: Readonly<Record<MissingCondition, string>> = {
 const METHOD =
   'a winner needs: always-valid interval beyond zero in the wanted direction, p after correction, no guardrail harmed, no alarm, minimum run and sample, expected loss under its limit';
 
-function armEvidence({ definition }: Evidence, compared: readonly Compared[], corrected: ReadonlyMap<string, number>): ArmEvidence[] {
+function armEvidence(evidence: Evidence, compared: readonly Compared[], corrected: ReadonlyMap<string, number>): ArmEvidence[] {
+  const { definition } = evidence;
   const primary = compared.find(({ role }) => role === 'primary');
   return [...(primary?.byArm ?? new Map<string, Comparison>())].map(([arm, comparison]) => ({
     arm,
     primary: comparison,
     pAdjusted: corrected.get(pName(definition.primary_metric, arm)) ?? 1,
-    guardrails: definition.guardrails.flatMap(({ metric, tolerated_harm: toleratedHarm }) => {
-      const found = compared.find((each) => each.metric.key === metric);
-      const guarded = found?.byArm.get(arm);
-      return found && guarded ? [{ metric, direction: found.metric.direction, toleratedHarm, comparison: guarded }] : [];
-    }),
+    guardrails: guardrailsOf(evidence, compared, arm),
   }));
 }
 

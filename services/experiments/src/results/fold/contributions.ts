@@ -4,6 +4,7 @@ import { participationOf, type Enrolment } from './enrolment';
 import { MICROS, type Fact } from './fact';
 import { amountOf, type MeasureContext } from './measure';
 import { traceOf, type Step } from './trace';
+import { valueBinSteps, type ValueBinStep } from './value-bins';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,6 +48,7 @@ export interface BinStep {
 export interface Contribution {
   readonly traces: readonly Trace[];
   readonly bins: readonly BinStep[];
+  readonly valueBins: readonly ValueBinStep[];
 }
 
 const ONE_UNIT: Step['change'] = [1n];
@@ -114,14 +116,18 @@ export function contributionOf(timeline: Timeline, facts: readonly Fact[], first
     place: placeOfNobody(experiment, { phase: 0, metric: STRAYS[why], arm: '' }),
     steps: [{ at, change: ONE_UNIT }],
   }));
-  if (!enrolment) return { traces, bins: [] };
+  if (!enrolment) return { traces, bins: [], valueBins: [] };
   const placeOf = placesFor(experiment, enrolment);
   traces.push(...countUnit(experiment, enrolment, placeOf(UNITS)));
   const bins: BinStep[] = [];
+  const valueBins: ValueBinStep[] = [];
   for (const metric of definition.metrics) {
     const context = { experiment, conversion: metric.conversion, currency: definition.currency };
-    traces.push({ place: placeOf(metric.key), steps: traceOf(metric, enrolment, facts, context) });
+    const steps = traceOf(metric, enrolment, facts, context);
+    traces.push({ place: placeOf(metric.key), steps });
+    const { phase, arm } = enrolment;
+    if (metric.cap_quantile !== null) valueBins.push(...valueBinSteps(steps, { experiment, phase, metric: metric.key, arm }));
     if (metric.type === 'quantile') bins.push(...countBins(metric, { enrolment, facts, context }));
   }
-  return { traces, bins };
+  return { traces, bins, valueBins };
 }

@@ -1,5 +1,6 @@
 import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import { STAT_SUMS } from '../../../migrations/1796000000001-experiment-results';
+import { BIN_SUMS } from '../../../migrations/1796083200002-value-bins';
 import type { Sums } from './sums';
 
 const STAT_KEY = ['experiment', 'dimension', 'metric', 'arm', 'segment', 'phase', 'bucket'] as const;
@@ -40,10 +41,20 @@ const ADD_BINS = addTo({
   valueTypes: ['bigint'],
 });
 
+const BIN_VALUES = ['n', ...BIN_SUMS] as const;
+const ADD_VALUE_BINS = addTo({
+  name: 'experiment_value_bins',
+  key: ['experiment', 'metric', 'arm', 'phase', 'bucket', 'bin'],
+  keyTypes: ['text', 'text', 'text', 'int', 'timestamptz', 'int'],
+  values: BIN_VALUES,
+  valueTypes: ['bigint', ...BIN_SUMS.map(() => 'numeric')],
+});
+
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 type StatRow = ReturnType<Sums['statRows']>[number];
 type BinRow = ReturnType<Sums['binRows']>[number];
+type ValueBinRow = ReturnType<Sums['valueBinRows']>[number];
 
 function statKeys(rows: readonly StatRow[]): string[] {
   return [
@@ -62,6 +73,17 @@ function binKeys(rows: readonly BinRow[]): string[] {
     textArray(rows.map(({ key }) => key.experiment)),
     textArray(rows.map(({ key }) => key.metric)),
     textArray(rows.map(({ key }) => key.arm)),
+    plainArray(rows.map(({ key }) => instant(key.bucket))),
+    plainArray(rows.map(({ key }) => key.bin)),
+  ];
+}
+
+function valueBinKeys(rows: readonly ValueBinRow[]): string[] {
+  return [
+    textArray(rows.map(({ key }) => key.experiment)),
+    textArray(rows.map(({ key }) => key.metric)),
+    textArray(rows.map(({ key }) => key.arm)),
+    plainArray(rows.map(({ key }) => key.phase)),
     plainArray(rows.map(({ key }) => instant(key.bucket))),
     plainArray(rows.map(({ key }) => key.bin)),
   ];
@@ -87,6 +109,12 @@ export async function storeSums(sql: FoldSql, sums: Sums): Promise<void> {
   if (stats.length > 0) {
     const values = STAT_VALUES.map((_, index) => plainArray(stats.map((row) => row.sums[index] ?? 0n)));
     await sweep(sql, 'experiment_stats', await sql.query<Nothing>(ADD_STATS, [...statKeys(stats), ...values], 'results add stats'));
+  }
+  const valueBins = sums.valueBinRows();
+  if (valueBins.length > 0) {
+    const values = BIN_VALUES.map((_, index) => plainArray(valueBins.map((row) => row.sums[index] ?? 0n)));
+    const added = await sql.query<Nothing>(ADD_VALUE_BINS, [...valueBinKeys(valueBins), ...values], 'results add value bins');
+    await sweep(sql, 'experiment_value_bins', added);
   }
   const bins = sums.binRows();
   if (bins.length === 0) return;

@@ -1,5 +1,6 @@
 import { hourOf, type BinKey, type BinStep, type Contribution, type Place, type Trace } from './contributions';
 import type { Step, Vector } from './trace';
+import type { ValueBinKey, ValueBinStep } from './value-bins';
 
 const DAY_MS = 86_400_000;
 
@@ -25,7 +26,7 @@ interface Rows {
   readonly segments: readonly Row[];
 }
 
-const NOTHING: Contribution = { traces: [], bins: [] };
+const NOTHING: Contribution = { traces: [], bins: [], valueBins: [] };
 
 const sameStep = (a: Step, b: Step): boolean =>
   a.at === b.at && a.change.length === b.change.length && a.change.every((value, index) => value === b.change[index]);
@@ -55,15 +56,18 @@ export class Sums {
   private readonly rows = new Map<string, Row>();
   private readonly places = new Map<string, Rows>();
   private readonly bins = new Map<string, { readonly key: BinKey; n: bigint }>();
+  private readonly valueBins = new Map<string, { readonly key: ValueBinKey; sums: Vector }>();
 
   /** What a subject counts for changes from one contribution to another. What both begin with alike is not touched. */
   change(before: Contribution | undefined, after: Contribution | undefined): void {
-    const { traces: old, bins: oldBins } = before ?? NOTHING;
-    const { traces, bins } = after ?? NOTHING;
+    const { traces: old, bins: oldBins, valueBins: oldValues } = before ?? NOTHING;
+    const { traces, bins, valueBins } = after ?? NOTHING;
     const most = Math.max(old.length, traces.length);
     for (let at = 0; at < most; at++) this.changeTrace(old[at], traces[at]);
     for (const bin of oldBins) this.addBin(bin, -1n);
     for (const bin of bins) this.addBin(bin, 1n);
+    for (const step of oldValues) this.addValueBin(step, -1n);
+    for (const step of valueBins) this.addValueBin(step, 1n);
   }
 
   private changeTrace(before: Trace | undefined, after: Trace | undefined): void {
@@ -106,6 +110,13 @@ export class Sums {
     else this.bins.set(name, { key, n: sign * n });
   }
 
+  private addValueBin({ key, change }: ValueBinStep, sign: bigint): void {
+    const name = [key.experiment, key.metric, key.arm, key.phase, key.bucket, key.bin].join('\0');
+    const row = this.valueBins.get(name);
+    if (row) row.sums = row.sums.map((value, at) => value + sign * (change[at] ?? 0n));
+    else this.valueBins.set(name, { key, sums: change.map((value) => sign * value) });
+  }
+
   /** Rows that changed, in the order of their key. */
   statRows(): { readonly key: StatKey; readonly sums: readonly (bigint | undefined)[] }[] {
     return [...this.rows].sort(byName).flatMap(([, { key, buckets }]) =>
@@ -114,6 +125,13 @@ export class Sums {
         .sort(([a], [b]) => a - b)
         .map(([bucket, sums]) => ({ key: { ...key, bucket }, sums })),
     );
+  }
+
+  valueBinRows(): { readonly key: ValueBinKey; readonly sums: Vector }[] {
+    return [...this.valueBins]
+      .filter(([, { sums }]) => sums.some((value) => value !== 0n))
+      .sort(byName)
+      .map(([, row]) => row);
   }
 
   binRows(): { readonly key: BinKey; readonly n: bigint }[] {

@@ -106,6 +106,7 @@ export const SECTIONS: readonly Section[] = [
       { ...text('/metrics/*/direction', 'Better is'), choices: ['up', 'down'] },
       number('/metrics/*/window_hours', 'Window, hours', { hint: 'from the first exposure' }),
       number('/metrics/*/cap', 'Capped at', { hint: 'a unit counts no more' }),
+      number('/metrics/*/cap_quantile', 'or at a percentile', { hint: 'of all units, such as 0.99' }),
       number('/metrics/*/day', 'Day', { hint: 'of retention' }),
       number('/metrics/*/quantile', 'Quantile', { hint: 'such as 0.95' }),
       number('/metrics/*/minimum_sample', 'Least sample', { hint: 'units per arm; 50 when empty' }),
