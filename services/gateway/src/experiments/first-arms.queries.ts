@@ -5,7 +5,7 @@ export interface Asked {
   readonly subject: string;
 }
 
-/** The arms that people saw first: they keep them. */
+/** What is known of people that decides their arm: what they saw first, which they keep, and their profile. */
 export class FirstArmsQueries {
   constructor(private readonly sql: Sql) {}
 
@@ -21,5 +21,19 @@ export class FirstArmsQueries {
       'first arms',
     );
     return new Map(rows.map(({ experiment, subject, arm }) => [JSON.stringify([experiment, subject]), arm]));
+  }
+
+  /** Plan and source as last profiled, by subject; nothing of those that nobody profiled. */
+  async profiles(subjects: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    if (subjects.length === 0) return new Map();
+    const rows = await this.sql.query<{ subject: string; attributes: Readonly<Record<string, string>> }>(
+      `select subject, attributes from picly.experiment_facts
+       where subject = any ($1::text[]) and kind = 'profile' and attributes is not null order by subject, at_ms, log_offset`,
+      [[...new Set(subjects)]],
+      'profiles for assignment',
+    );
+    const found = new Map<string, Readonly<Record<string, string>>>();
+    for (const { subject, attributes } of rows) found.set(subject, { ...found.get(subject), ...attributes });
+    return found;
   }
 }

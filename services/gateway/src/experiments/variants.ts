@@ -23,7 +23,7 @@ const nameOf = (body: Body): string => JSON.stringify([body['experiment'], body[
 export class Variants {
   constructor(
     private readonly directory: DefinitionsDirectory,
-    private readonly firstArms: FirstArmsQueries,
+    private readonly firstArms: Pick<FirstArmsQueries, 'of' | 'profiles'>,
   ) {}
 
   /** What these bodies of exposures get; those that name an arm, or no experiment, are left alone. */
@@ -43,13 +43,15 @@ export class Variants {
       const id = body[kind === 'user' ? 'user_id' : 'session_id'];
       return [{ body, definition, id: typeof id === 'string' ? id : '', subject: `${kind}:${String(id)}` }];
     });
-    const sticky = await this.firstArms
-      .of(asked.map(({ definition, subject }) => ({ experiment: definition.key, subject })))
-      .catch(unavailable);
+    const targeted = asked.filter(({ definition }) => definition.targeting !== undefined).map(({ subject }) => subject);
+    const [sticky, profiles] = await Promise.all([
+      this.firstArms.of(asked.map(({ definition, subject }) => ({ experiment: definition.key, subject }))),
+      this.firstArms.profiles(targeted),
+    ]).catch(unavailable);
     for (const { body, definition, id, subject } of asked) {
       const before = sticky.get(JSON.stringify([definition.key, subject]));
-      const attributes = isObject(body['context']) ? body['context'] : {};
-      const { arm, reason } = assign(definition, id, attributes, before === undefined ? {} : { sticky: before });
+      const said = isObject(body['context']) ? body['context'] : {};
+      const { arm, reason } = assign(definition, id, { ...profiles.get(subject), ...said }, before === undefined ? {} : { sticky: before });
       const isExposed = reason === 'assigned' || reason === 'sticky';
       found.set(
         nameOf(body),
