@@ -22,7 +22,7 @@ interface Peeking {
 }
 
 /** What `compare` calls significant, without the figures that nobody looks at here. */
-function isSignificant({ effect, se, n, df, reason }: Estimate, method: 'always_valid' | 'fixed'): boolean {
+export function isSignificant({ effect, se, n, df, reason }: Estimate, method: 'always_valid' | 'fixed'): boolean {
   const z = Math.abs(effect / se);
   if (reason !== null || z < 1.9) return false;
   if (method === 'fixed') return 2 * tSurvival(z, df) < 0.05;

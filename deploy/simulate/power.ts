@@ -1,23 +1,59 @@
-import { compare, decide, planExperiment, randomFrom, type DecisionResult, type PlanInput, type Random } from '@picly/statistics';
-import { shareOf, Tally, within, type Scenario, type SimulationOptions } from './scenario';
+import {
+  compare,
+  decide,
+  planExperiment,
+  randomFrom,
+  type ComparisonMethod,
+  type DecisionResult,
+  type PlanInput,
+  type Random,
+} from '@picly/statistics';
+import { amount, shareOf, Tally, within, type Figure, type Scenario, type SimulationOptions } from './scenario';
 
-const BASELINE = 0.2;
-const EFFECT = 0.15;
 const DAYS = 20;
 
-const plan = (method: 'always_valid' | 'fixed'): PlanInput => ({
+type Method = Exclude<ComparisonMethod, 'bayesian'>;
+
+/** A metric with a true effect, as it is planned and as it comes. */
+interface Planned extends Pick<PlanInput, 'type' | 'baseline'> {
+  readonly effect: number;
+  readonly draw: (random: Random, lift: number) => number;
+}
+
+const SHARE = 0.2;
+const shares: Planned = {
   type: 'proportion',
+  baseline: { mean: SHARE },
+  effect: 0.15,
+  draw: (random, lift) => (random.bernoulli(SHARE * (1 + lift)) ? 1 : 0),
+};
+/** Mean 1, variance e^.25 - 1. */
+const amounts: Planned = {
+  type: 'mean',
+  baseline: { mean: 1, variance: Math.expm1(0.25) },
+  effect: 0.08,
+  draw: (random, lift) => amount(random) + lift,
+};
+
+const planOf = ({ type, baseline, effect }: Planned, method: Method): PlanInput => ({
+  type,
+  baseline,
+  effect,
   direction: 'up',
-  baseline: { mean: BASELINE },
   scale: 'relative',
-  effect: EFFECT,
   weights: [0.5, 0.5],
   power: 0.8,
   design: { method, sided: 'two', alpha: 0.05, tuningN: 5_000, looks: method === 'fixed' ? 1 : DAYS },
 });
 
-function decisionAt(arms: readonly [Tally, Tally], method: 'always_valid' | 'fixed', isOver: boolean): DecisionResult {
-  const primary = compare('proportion', ...arms, { method });
+interface Look {
+  readonly type: Planned['type'];
+  readonly method: Method;
+  readonly isOver: boolean;
+}
+
+function decisionAt(arms: readonly [Tally, Tally], { type, method, isOver }: Look): DecisionResult {
+  const primary = compare(type, ...arms, { method });
   return decide({
     direction: 'up',
     alpha: 0.05,
@@ -34,30 +70,39 @@ function decisionAt(arms: readonly [Tally, Tally], method: 'always_valid' | 'fix
 }
 
 /** One experiment with the planned effect, read as often as planned: whether the arm is ever named. */
-function isNamed(random: Random, unitsPerArm: number, method: 'always_valid' | 'fixed'): boolean {
+function isNamed(
+  random: Random,
+  { type, effect, draw }: Planned,
+  plan: { readonly unitsPerArm: number; readonly method: Method },
+): boolean {
+  const { unitsPerArm, method } = plan;
   const arms = [new Tally(), new Tally()] as const;
   const looks = method === 'fixed' ? 1 : DAYS;
   for (let look = 1; look <= looks; look++) {
     while (arms[0].n < (unitsPerArm * look) / looks) {
-      arms[0].add(random.bernoulli(BASELINE) ? 1 : 0);
-      arms[1].add(random.bernoulli(BASELINE * (1 + EFFECT)) ? 1 : 0);
+      arms[0].add(draw(random, 0));
+      arms[1].add(draw(random, effect));
     }
-    if (decisionAt(arms, method, look === looks).decision === 'ship') return true;
+    if (decisionAt(arms, { type, method, isOver: look === looks }).decision === 'ship') return true;
   }
   return false;
 }
 
-function namedShare(options: SimulationOptions, method: 'always_valid' | 'fixed'): number {
+function namedShare(options: SimulationOptions, planned: Planned, method: Method): Figure {
   const random = randomFrom(options.seed);
-  const { unitsByArm } = planExperiment(plan(method));
-  return shareOf(options, () => isNamed(random, unitsByArm[0] ?? 0, method));
+  const unitsPerArm = planExperiment(planOf(planned, method)).unitsByArm[0] ?? 0;
+  const share = shareOf(options, () => isNamed(random, planned, { unitsPerArm, method }));
+  const how = method === 'fixed' ? 'fixed, one look' : `always-valid, ${DAYS} looks`;
+  return within(`${planned.type === 'mean' ? 'amounts' : 'shares'}, ${how}: the winner is named`, share, { of: 0.8, by: 0.03 });
 }
 
 export const plannedPower: Scenario = {
   title: 'A true effect, planned at power 0.8',
   runs: 2_000,
   simulate: (options) => [
-    within('always-valid, 20 looks: the winner is named', namedShare(options, 'always_valid'), { of: 0.8, by: 0.03 }),
-    within('fixed, one look: the winner is named', namedShare(options, 'fixed'), { of: 0.8, by: 0.03 }),
+    namedShare(options, shares, 'always_valid'),
+    namedShare(options, shares, 'fixed'),
+    namedShare(options, amounts, 'always_valid'),
+    namedShare(options, amounts, 'fixed'),
   ],
 };

@@ -4,6 +4,7 @@ import { SCENARIOS } from './scenarios';
 const SMALL: Readonly<Record<string, number>> = {
   peeking: 60,
   'every-event': 15,
+  capped: 60,
   power: 250,
   intervals: 500,
   cuped: 600,
