@@ -70,6 +70,7 @@ function totals(found: Parts['found']): Row {
     pictures,
     margin_per_picture: marginPerPicture,
     currency: found.get('models')?.rows[0]?.['currency'] ?? null,
+    amounts: found.get('models')?.rows[0]?.['amounts'] ?? [],
   };
 }
 

@@ -43,6 +43,7 @@ const EXAMPLE = {
     pictures: CHANGE,
     margin_per_picture: { ...CHANGE, n: 1170 },
     currency: 'USD',
+    amounts: [{ currency: 'USD', cost: 96, revenue: 115.2, margin: 19.2 }],
   },
   success_metrics: {
     rating_distribution: { distribution: [3, 9, 18, 33, 57], previous_distribution: [3, 9, 18, 33, 57], ...CHANGE, target: 4 },
@@ -88,7 +89,9 @@ export class DashboardController {
   @Get()
   @Answers({
     summary: 'Everything at a glance, each figure with its change on the stretch before, which is equally long.',
-    description: 'Put together from the read calls. A section whose service does not answer is null and named under `unavailable`.',
+    description:
+      'Put together from the read calls. A section whose service does not answer is null and named under `unavailable`. Currencies are never added: when several ' +
+      'occur, cost, revenue and margin are null and stand apart in `totals.amounts`.',
     body: EXAMPLE,
     problems: ['service_unavailable', 'not_caught_up'],
   })

@@ -1,6 +1,6 @@
 import { composeDashboard } from './compose';
 import { byDay, changeOf } from './figures';
-import { PART_NAMES, partPaths, type Part, type PartName } from './parts';
+import { PART_NAMES, partPaths, type Part, type PartName, type Parts } from './parts';
 import { moversOf } from './movers';
 import { compared, periodBetween, periodOf } from './period';
 
@@ -123,6 +123,20 @@ describe('the dashboard', () => {
       calls: { value: 3, previous: 0, change: 3 },
       shares: { value: null, previous: null },
     });
+  });
+
+  test('has the amounts of every currency apart', () => {
+    const amounts = [
+      { currency: 'EUR', cost: 0.3, revenue: 0.5, margin: 0.2 },
+      { currency: 'USD', cost: 0.1, revenue: 0.2, margin: 0.1 },
+    ];
+    const mixed: Parts['found'] = new Map([['models', part([{ calls: 2, cost: null, currency: null, amounts }])]]);
+    expect(composeDashboard({ found: mixed, missing: new Map() }, periodOf(NOW, 2, 'UTC'), 'UTC')['totals']).toMatchObject({
+      cost: { value: null },
+      currency: null,
+      amounts,
+    });
+    expect(dashboard['totals']).toMatchObject({ amounts: [] });
   });
 
   test('says what could not be had, and is as fresh as its oldest part', () => {

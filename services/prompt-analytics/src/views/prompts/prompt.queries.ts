@@ -3,6 +3,7 @@ import { actionFigures, type ActionFigures } from '../../figures/action-figures'
 import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
 import { promptFigures, type PromptCounters, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
 import { ratingFigures, starsInterval, type RatingCounters, type RatingFigures } from '../../figures/rating-figures';
+import { selectKeys, type GroupSource, type WeekStart } from '../summary/grouping.queries';
 
 interface TagFigures extends Pick<RatingFigures, 'avg_rating' | 'avg_rating_lower' | 'avg_rating_upper'> {
   readonly tag: string;
@@ -12,11 +13,24 @@ interface TagFigures extends Pick<RatingFigures, 'avg_rating' | 'avg_rating_lowe
 export interface PromptAnswer extends PromptFigures {
   /** Ratings that carry the tag, most first. */
   readonly tags: readonly TagFigures[];
-  /** Ratings by the UTC week they were given in, named by its Monday. */
+  /** Ratings by the week they were given in, named by its first day. */
   readonly trend: readonly ({ readonly week: string } & RatingFigures)[];
   readonly per_engine: readonly ({ readonly engine: string } & RatingFigures & ActionFigures)[];
 }
 
+/** Which weeks: of which zone, and what day they begin with. */
+export interface Weeks {
+  readonly timeZone: string;
+  readonly weekStart: WeekStart;
+}
+
+const RATED_AT: GroupSource = {
+  engine: 'null',
+  modelVersion: 'null',
+  local: '(r.rated_at at time zone $2)',
+  tag: 'null',
+  promptHash: 'null',
+};
 const RATINGS_OF_PROMPT = `from picly.generations g join picly.ratings r using (generation_id) where g.prompt_hash = $1`;
 const STARS = [1, 2, 3, 4, 5].map((stars) => `count(*) filter (where r.rating = ${stars})::int as r${stars}`).join(', ');
 
@@ -25,7 +39,7 @@ export class PromptQueries {
   constructor(private readonly sql: Sql) {}
 
   /** Undefined when no generation has this prompt. */
-  async byHash(promptHash: string): Promise<PromptAnswer | undefined> {
+  async byHash(promptHash: string, weeks: Weeks = { timeZone: 'UTC', weekStart: 'monday' }): Promise<PromptAnswer | undefined> {
     const [record] = await this.sql.query<PromptRecord>(
       `select p.prompt, p.prompt_hash, p.first_seen_at, ${enginesOf('p.prompt_hash')}, ${counterColumns('t')}
        from picly.prompts p join picly.prompt_totals t using (prompt_hash) where p.prompt_hash = $1`,
@@ -33,7 +47,7 @@ export class PromptQueries {
       'prompt:totals',
     );
     if (!record) return undefined;
-    const [tags, trend, engines] = await Promise.all([this.tags(promptHash), this.trend(promptHash), this.engines(promptHash)]);
+    const [tags, trend, engines] = await Promise.all([this.tags(promptHash), this.trend(promptHash, weeks), this.engines(promptHash)]);
     return { ...promptFigures(record), tags, trend, per_engine: engines };
   }
 
@@ -50,14 +64,14 @@ export class PromptQueries {
     });
   }
 
-  private async trend(promptHash: string): Promise<({ week: string } & RatingFigures)[]> {
+  private async trend(promptHash: string, { timeZone, weekStart }: Weeks): Promise<({ week: string } & RatingFigures)[]> {
     const rows = await this.sql.query<RatingCounters & { readonly week: string }>(
-      `select date_trunc('week', r.rated_at at time zone 'UTC')::date as week, ${STARS}, count(r.quality_score)::int as quality_count,
+      `select ${selectKeys('week', RATED_AT, weekStart)}${STARS}, count(r.quality_score)::int as quality_count,
          coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
          coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares
        ${RATINGS_OF_PROMPT} group by 1 order by 1`,
-      [promptHash],
-      'prompt:trend',
+      [promptHash, timeZone],
+      `prompt:trend:${weekStart}`,
     );
     return rows.map((row) => ({ week: row.week, ...ratingFigures(row) }));
   }

@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { OneOf, Text, Whole } from '@picly/contracts';
-import { Answers, LIST_FORMATS, listPage, ProblemError, ValidQuery, View, type ListFormat, type ListPage } from '@picly/platform';
+import { Answers, LIST_FORMATS, listPage, ProblemError, TimeZone, ValidQuery, View, type ListFormat, type ListPage } from '@picly/platform';
 import { PROMPT_EXAMPLE, type PromptFigures } from '../../figures/prompt-figures';
+import type { WeekStart } from '../summary/grouping.queries';
 import { PromptQueries, type PromptAnswer } from './prompt.queries';
 import { SearchPrompts } from './search.queries';
 import { SimilarPrompts, type SimilarPrompt } from './similar.queries';
@@ -22,6 +23,14 @@ export class SearchQuery extends FewPromptsQuery {
 export class SimilarQuery extends FewPromptsQuery {
   @Text({ max: 20_000 }, { description: 'Any text, known as a prompt or not.' })
   prompt!: string;
+}
+
+class OnePromptQuery {
+  @TimeZone({ optional: true, description: 'IANA time zone that weeks are counted in.' })
+  tz: string = 'UTC';
+
+  @OneOf(['monday', 'sunday'], { optional: true, description: 'First day of a week.' })
+  week_start: WeekStart = 'monday';
 }
 
 const SIMILAR_TO_ONE = 5;
@@ -64,8 +73,11 @@ export class PromptsController {
     },
     problems: ['not_found'],
   })
-  async one(@Param('prompt_hash') promptHash: string): Promise<PromptAnswer & { readonly similar: readonly SimilarPrompt[] }> {
-    const found = /^[0-9a-f]{32}$/.test(promptHash) ? await this.prompts.byHash(promptHash) : undefined;
+  async one(
+    @Param('prompt_hash') promptHash: string,
+    @ValidQuery(OnePromptQuery) { tz: timeZone, week_start: weekStart }: OnePromptQuery,
+  ): Promise<PromptAnswer & { readonly similar: readonly SimilarPrompt[] }> {
+    const found = /^[0-9a-f]{32}$/.test(promptHash) ? await this.prompts.byHash(promptHash, { timeZone, weekStart }) : undefined;
     if (!found) throw new ProblemError('not_found', { detail: 'no generation has this prompt' });
     const similar = await this.similarPrompts.similarTo(found.prompt, SIMILAR_TO_ONE + 1);
     return { ...found, similar: similar.filter((other) => other.prompt_hash !== promptHash).slice(0, SIMILAR_TO_ONE) };

@@ -244,4 +244,19 @@ describe('one prompt', () => {
     });
     expect(await new PromptQueries(spec.sql).byHash(promptHash('a cat'))).toBeUndefined();
   });
+
+  it('has its trend by the weeks of a zone, beginning on the day asked for', async () => {
+    const id = uuidOf(++made, 0xb);
+    const sunday = Date.UTC(2026, 0, 4, 23, 30);
+    await spec.fold([
+      anEvent('generation-completed', { generation_id: id, prompt: 'a fox' }),
+      anEvent('rating-submitted', { generation_id: id, rating: 5 }, { occurredAt: sunday }),
+    ]);
+    const weeks = async (timeZone: string, weekStart: 'monday' | 'sunday') =>
+      (await new PromptQueries(spec.sql).byHash(promptHash('a fox'), { timeZone, weekStart }))?.trend.map(({ week }) => week);
+
+    expect(await weeks('UTC', 'monday')).toEqual(['2025-12-29']);
+    expect(await weeks('UTC', 'sunday')).toEqual(['2026-01-04']);
+    expect(await weeks('Asia/Singapore', 'monday')).toEqual(['2026-01-05']);
+  });
 });
