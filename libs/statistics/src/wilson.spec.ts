@@ -33,4 +33,9 @@ describe('Wilson interval', () => {
       }),
     );
   });
+
+  it.each([1, 2, 7, 25, 100, 9_973])('ends at exactly 0 or 1 when none or all of %d succeed', (n) => {
+    expect(wilson(0, n)[0]).toBe(0);
+    expect(wilson(n, n)[1]).toBe(1);
+  });
 });

@@ -15,5 +15,6 @@ export function wilson(successes: number, n: number, z: number = Z_95): Interval
   const centre = share + zSquaredPerTrial / 2;
   const halfWidth = z * Math.sqrt((share * (1 - share) + zSquaredPerTrial / 4) / n);
   const scale = 1 + zSquaredPerTrial;
-  return [Math.max(0, (centre - halfWidth) / scale), Math.min(1, (centre + halfWidth) / scale)];
+  // At its ends the interval is exact; rounding would leave 0.9999999999999998.
+  return [share === 0 ? 0 : Math.max(0, (centre - halfWidth) / scale), share === 1 ? 1 : Math.min(1, (centre + halfWidth) / scale)];
 }

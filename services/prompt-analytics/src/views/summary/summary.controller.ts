@@ -84,8 +84,8 @@ export class SummaryController {
       'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, low 1 or 2, with their 95 % Wilson bounds. Bounds of the ' +
       'means (avg, quality_avg) are 95 % Student t intervals with n - 1 degrees of freedom, within the scale; where all values are the same, those of the ' +
       'share that could still be others. Ratings whose ' +
-      'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above 10,000 times it comes ' +
-      'from a histogram within 1 %, and is omitted for tags: median_time_to_rate_method says which.',
+      'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above a million times it comes ' +
+      'from a histogram within 1 %, and of tags with more than 200,000 times it is omitted: median_time_to_rate_method says which.',
     row: RATING_ROW,
   })
   async ratings(@ValidQuery(RatingsSummaryQuery) query: RatingsSummaryQuery): Promise<ListPage<RatingSummaryRow>> {
