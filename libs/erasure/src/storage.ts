@@ -1,16 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lend, type DatabasePool } from '@picly/database';
+import { lend, sqlState, type DatabasePool } from '@picly/database';
 import type { StorageNote } from './receipt';
 
 interface Session {
   run<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
-/** What Postgres leaves out with a warning only. */
+/** What is left out without an error of the server: with a warning only, or because it would have to wait for too long. */
 class LeftOutError extends Error {
-  readonly code = 'not permitted';
   readonly retryable = false;
+  constructor(
+    message: string,
+    readonly code = 'not permitted',
+  ) {
+    super(message);
+    this.name = 'LEFT_OUT';
+  }
 }
+
+/** The server said no; anything else is the connection's end, after which nothing of the rest would be done either. */
+const isRefusal = (error: unknown): boolean => error instanceof LeftOutError || !/^(08|57P|$)/.test(sqlState(error) ?? '');
 
 /** Without a limit of time: large tables take as long as they take. A warning of the server is an error here. */
 async function withSession<T>(pool: DatabasePool, work: (session: Session) => Promise<T>): Promise<T> {
@@ -64,14 +73,17 @@ async function attempt(notes: string[], what: string, work: () => Promise<unknow
     await work();
     return true;
   } catch (error) {
+    if (!isRefusal(error)) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
     notes.push(`${what} could not be done (${code})`);
     return false;
   }
 }
 
+/** Of this database; and by way of one's own snapshot whoever writes in another one, as a rewrite looks through that. */
 const OLDER_READERS = `
-  select (select count(*) from pg_stat_activity where backend_type <> 'autovacuum worker' and age(backend_xmin) > age($1::xid))
+  select (select count(*) from pg_stat_activity where backend_type <> 'autovacuum worker' and age(backend_xmin) > age($1::xid)
+             and (datname = current_database() or datname is null or pid = pg_backend_pid()))
        + (select count(*) from pg_prepared_xacts where age(transaction) > age($1::xid))
        + (select count(*) from pg_replication_slots where age(xmin) > age($1::xid) or age(catalog_xmin) > age($1::xid)) as n`;
 
@@ -81,7 +93,7 @@ async function outwaitReaders(session: Session): Promise<void> {
   for (const giveUpAt = performance.now() + READERS_WITHIN_MS; ; await sleep(LOOK_MS)) {
     const [older] = await session.run<{ n: number }>(OLDER_READERS, [now?.xid]);
     if (Number(older?.n) === 0) return;
-    if (performance.now() > giveUpAt) throw Object.assign(new Error('older transactions'), { code: `${older?.n} open` });
+    if (performance.now() > giveUpAt) throw new LeftOutError('older transactions are open', `${older?.n} are open`);
   }
 }
 
@@ -112,7 +124,8 @@ async function isRewritten(session: Session, table: string): Promise<boolean> {
   try {
     await session.run(`vacuum (full, analyze) ${quoted(table)}`);
     return true;
-  } catch {
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
     return false;
   }
 }
@@ -158,13 +171,15 @@ export interface StorageWork {
 /**
  * Removes what deleting leaves behind: old row versions, samples of values in the planner's statistics, and the bytes of both in
  * the files of small tables, on request of all; and in the write-ahead log where that is ours. What the database does not allow is
- * noted, never an error.
+ * noted and no error; a connection that breaks is one, and all of it is to be done again.
  */
 export async function cleanStorage(pool: DatabasePool, { tables, scrub, sole }: StorageWork): Promise<StorageNote> {
   return withSession(pool, async (session) => {
     const notes: string[] = [];
     await attempt(notes, 'waiting for older transactions, which may still see old rows,', () => outwaitReaders(session));
-    const { vacuumed, oldBytes } = await cleanTables(session, [...new Set([...tables, ...RUNTIME, STATISTICS])].sort(), { scrub, notes });
+    // The statistics last: writing tables anew renews their samples.
+    const all = [...[...new Set([...tables, ...RUNTIME])].sort(), STATISTICS];
+    const { vacuumed, oldBytes } = await cleanTables(session, all, { scrub, notes });
     const isOverwritten = (scrub || sole) && (await attempt(notes, 'overwriting the write-ahead log', () => overwriteWal(session)));
     if (!isOverwritten) await attempt(notes, 'checkpoint', () => session.run('checkpoint'));
     return { vacuumed, rewritten: oldBytes.length === 0, old_bytes: oldBytes, wal: isOverwritten ? 'overwritten' : 'ages', notes };
