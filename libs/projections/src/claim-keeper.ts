@@ -32,11 +32,14 @@ export class ClaimKeeper {
   constructor(private readonly deps: ClaimKeeperDeps) {}
 
   async take(places: readonly TopicPartition[]): Promise<void> {
-    await this.claimFor(this.deps.lanes, places);
+    const lanes = [...this.deps.lanes];
+    await this.claimFor(lanes, places);
     for (const place of places) {
       this.assigned.set(placeOf(place), { topic: place.topic, partition: place.partition });
       this.pauses.delete(placeOf(place));
     }
+    // A lane that came meanwhile found nothing assigned yet: nobody else would ever claim for it.
+    for (const lane of this.deps.lanes.filter((one) => !lanes.includes(one))) await this.takeBack(lane, places.map(placeOf));
   }
 
   drop(places: readonly TopicPartition[]): void {

@@ -59,6 +59,24 @@ describe('a runner', () => {
     expect(row).toEqual({ n: 100 });
   });
 
+  it('folds a version that it is to follow while its partitions are just being assigned', async () => {
+    const before = harness.runner([toyProjection]);
+    await before.start();
+    await before.whenFolded(await harness.append(toyHistory(40)));
+    await before.stop();
+    const holder = await harness.pool.pg.connect();
+    await holder.query('begin; select from runtime.checkpoints for update');
+    const runner = harness.runner([toyProjection]);
+    const starting = runner.start();
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await harness.observer.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await runner.follow([toyProjection, other]);
+    await holder.query('commit');
+    holder.release();
+    await starting;
+    await runner.whenFolded(await harness.append(toyHistory(20)));
+  });
+
   it('sees personal fields, and an erased person as nobody', async () => {
     const seen: DecodedEvent[] = [];
     hook = (events) => void seen.push(...events);
