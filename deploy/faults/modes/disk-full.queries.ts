@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,8 +12,8 @@ import { rawAction, uuidIn } from '../raw-events';
 const run = promisify(execFile);
 const SIZE = '96m';
 const [FAMILY_OF_EVENTS, FAMILY_OF_GENERATIONS] = [0x40, 0x41];
-/** Room that earlier rounds left free in the pages of the log is used up first. */
-const [APPENDS, RECORDS_PER_APPEND] = [200, 20];
+/** Room that earlier rounds left free in the pages of the log is used up first, megabytes of it: by large records. */
+const [APPENDS, RECORDS_PER_APPEND, PADDING_BYTES] = [400, 20, 700];
 const STUFFING = [1024 * 1024, 4096, 1].map((bytes) => Buffer.alloc(bytes, 'x'));
 
 async function mountSmall(): Promise<string> {
@@ -47,9 +48,10 @@ async function untilRefused({ system, seed, expect }: FaultContext): Promise<num
     for (let n = 0; n < APPENDS; n++) {
       const numbers = Array.from({ length: RECORDS_PER_APPEND }, (_, k) => n * RECORDS_PER_APPEND + k);
       const generations = numbers.map((number) => uuidIn(seed, FAMILY_OF_GENERATIONS, number));
-      const records = generations.map((generationId, k) =>
-        rawAction(uuidIn(seed, FAMILY_OF_EVENTS, numbers[k] ?? 0), generationId, 'share'),
-      );
+      const records = generations.map((generationId, k) => {
+        const record = rawAction(uuidIn(seed, FAMILY_OF_EVENTS, numbers[k] ?? 0), generationId, 'share');
+        return { ...record, headers: { ...record.headers, padding: randomBytes(PADDING_BYTES).toString('hex') } };
+      });
       try {
         await log.append(records, { deadlineMs: 700 });
         for (const generationId of generations) expect({ generationId, actions: 1, ratings: 0, calls: 0 });
