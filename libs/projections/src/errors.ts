@@ -48,3 +48,13 @@ export class StaleKeysError extends Error {
     this.name = this.code;
   }
 }
+
+/** Whether the partitions are still this instance's is not known now: it may come to be known, so the batch is not to be given up. */
+export class InDoubtError extends Error {
+  readonly code = 'IN_DOUBT';
+  readonly retryable = true;
+  constructor(places: readonly string[]) {
+    super(`nothing of ${places.join(', ')} was folded: others may have taken over`);
+    this.name = this.code;
+  }
+}

@@ -1,5 +1,6 @@
 import type { EventLog, LogBatch, LogPosition, TopicPartition } from '@picly/event-log';
 import { decodeBatches, type DecodedBatch } from './decode';
+import { InDoubtError } from './errors';
 import { FoldingTogether, type TogetherDeps } from './fold-together';
 import type { Lane } from './lane';
 import { placeOf } from './names';
@@ -38,12 +39,19 @@ export class Stream {
     for (const place of places) this.handed.delete(placeOf(place));
   }
 
-  /** Resolves when at least one lane has each batch; rejects when none could take anything. */
+  /**
+   * Resolves when at least one lane has each batch; rejects when none could take anything, or when one is not to be folded now. A batch
+   * that is stale may be so for a moment only (a heartbeat that came late): left out without a word, it would never be folded.
+   */
   async hand(batches: readonly LogBatch[]): Promise<void> {
-    const decoded = await decodeBatches(
-      batches.filter((batch) => !batch.isStale()),
-      this.deps.keys,
-    );
+    const stale = batches.filter((batch) => batch.isStale());
+    await this.handOn(batches.filter((batch) => !stale.includes(batch)));
+    if (stale.length > 0) throw new InDoubtError(stale.map(placeOf));
+  }
+
+  private async handOn(batches: readonly LogBatch[]): Promise<void> {
+    if (batches.length === 0) return;
+    const decoded = await decodeBatches(batches, this.deps.keys);
     const wanting = this.deps.lanes.filter((lane) => lane.workOf(decoded) !== undefined);
     await this.together.fold(wanting, decoded);
     const outcomes = await Promise.allSettled(wanting.map((lane) => lane.fold(decoded)));
