@@ -54,7 +54,12 @@ describeWithBrowser('what people may type', (open) => {
     ['a picture of no such id', `/ratings/${encodeURIComponent(NAUGHTY[0])}`],
     ['a prompt of no such hash', `/prompts/${encodeURIComponent(NAUGHTY[1])}`],
     ['an engine filter', `/engines?engine=${encodeURIComponent(NAUGHTY[1])}`],
+    ['the tables of engines', '/engines?tables=quality-cost.kinds.engine-trend'],
+    ['what a person rated', `/ratings?person=${encodeURIComponent(NAUGHTY[1])}`],
+    ['experiments', '/experiments'],
+    ['an experiment', `/experiments/${encodeURIComponent(NAUGHTY[1].slice(0, 100))}`],
     ['operations', '/operations'],
+    ['the first event', '/start'],
   ])(
     'is text on %s: nothing runs, nothing breaks the layout',
     async (_name, address) => {
