@@ -224,7 +224,7 @@ it('a person who is erased is in no table, file, export, log or process any more
   expect(said.length).toBeGreaterThan(10_000);
   const own = said.split('\n').filter((line) => line.includes(markOf('ann')));
   expect(own).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 it('a backup from before the erasure brings nobody back', async () => {
   const backup = path.join(folder, 'before.picly');
@@ -245,4 +245,4 @@ it('a backup from before the erasure brings nobody back', async () => {
   } finally {
     await fresh.stop();
   }
-}, 180_000);
+}, 400_000);
