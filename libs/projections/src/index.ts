@@ -17,7 +17,7 @@ export * from './fold-events';
 export { foldSettings } from './fold-sql';
 export * from './install';
 export * from './migrations';
-export { schemaOf, topicsOf } from './names';
+export { idOf, schemaOf, topicsOf } from './names';
 export * from './metrics';
 export * from './new-rows';
 export { applyRetention, refuseHarmfulRules, RetentionRefusedError, type RetentionRule } from './retention/retention';

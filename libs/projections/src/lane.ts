@@ -41,7 +41,6 @@ export class Lane {
   readonly id: string;
   readonly topics: ReadonlySet<string>;
   private readonly claims = new Map<string, Claim>();
-  private readonly ends = new Map<string, number>();
   private readonly halts = new Map<string, string>();
   private readonly turns = new Turns();
   private readonly waiting: Waiting;
@@ -71,7 +70,6 @@ export class Lane {
     this.deps.board.release(this.id, places.map(placeOf));
     for (const place of places) {
       this.claims.delete(placeOf(place));
-      this.ends.delete(placeOf(place));
       this.halts.delete(placeOf(place));
       this.waiting.end(placeOf(place));
     }
@@ -139,7 +137,6 @@ export class Lane {
       const place = placeOf(move);
       this.waiting.over(place);
       if (this.claims.get(place)?.epoch === move.epoch) this.claims.set(place, { ...move, nextOffset: move.to });
-      this.ends.set(place, move.highWater);
     }
     this.deps.board.advance(
       this.id,
@@ -200,9 +197,6 @@ export class Lane {
       metrics.events(this.id, 'parked', result.parked);
       logger.warn({ projection: this.id, events: result.parked }, 'events were parked as dead letters');
     }
-    let lag = 0;
-    for (const [place, end] of this.ends) lag += Math.max(0, end - (this.claims.get(place)?.nextOffset ?? end));
-    metrics.lag(this.id, lag);
   }
 
   /** True when the error told something about the claims, and the batch is to be looked at anew. */

@@ -7,8 +7,6 @@ export interface RunnerMetrics {
   events(projection: string, outcome: EventOutcome, count: number): void;
   /** One committed transaction: its records and how long it took. */
   batch(projection: string, records: number, seconds: number): void;
-  /** Events between the position and the end of the log, over the partitions this instance owns. */
-  lag(projection: string, events: number): void;
   /** A batch that did not commit. `fault`: neither the data nor the infrastructure, most likely the code or its tables. `full`: too many dead letters. */
   failure(projection: string, kind: 'transient' | 'fault' | 'fenced' | 'full'): void;
 }
@@ -16,7 +14,6 @@ export interface RunnerMetrics {
 export const NO_METRICS: RunnerMetrics = {
   events: () => undefined,
   batch: () => undefined,
-  lag: () => undefined,
   failure: () => undefined,
 };
 

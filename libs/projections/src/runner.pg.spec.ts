@@ -168,7 +168,7 @@ describe('two runners of a group', () => {
   it('an instance whose claim is older than another is refused, and claims back what the group still assigns to it', async () => {
     const fenced: string[] = [];
     const runner = harness.runner([toyProjection], {
-      metrics: { events: () => undefined, batch: () => undefined, lag: () => undefined, failure: (_, kind) => void fenced.push(kind) },
+      metrics: { events: () => undefined, batch: () => undefined, failure: (_, kind) => void fenced.push(kind) },
     });
     await runner.start();
     const events = toyHistory(60);

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { RequireScope } from '../auth/auth.guard';
 import { startTestApp } from '../testing/test-app';
 import { measuredLog } from './measured-log';
-import { checkMetrics, projectionMetrics } from './projection-metrics';
+import { checkMetrics, lagMetric, projectionMetrics } from './projection-metrics';
 import { NotReadyError, Readiness } from './readiness';
 
 @Controller('things')
@@ -122,16 +122,33 @@ it('what verifications and audits found last becomes metrics, of the projections
   expect(await registry.metrics()).toContain('picly_projection_audit_offending_rows{projection="ratings",audit="sums"} 2');
 });
 
+it('how far a projection is behind is looked up when it is asked for, and stands while that cannot be had', async () => {
+  const registry = new Registry();
+  let behind: { projection: string; version: number; lag_events: number | null }[] = [
+    { projection: 'ratings', version: 1, lag_events: 7 },
+    { projection: 'others', version: 1, lag_events: 9 },
+  ];
+  let isAway = false;
+  lagMetric(registry, ['ratings'], () => (isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(behind)));
+  const text = await registry.metrics();
+  expect(text).toContain('picly_projection_lag_events{projection="ratings@1"} 7');
+  expect(text).not.toContain('others');
+  behind = [{ projection: 'ratings', version: 2, lag_events: 3 }];
+  const switched = await registry.metrics();
+  expect(switched).toContain('picly_projection_lag_events{projection="ratings@2"} 3');
+  expect(switched).not.toContain('ratings@1');
+  isAway = true;
+  expect(await registry.metrics()).toContain('picly_projection_lag_events{projection="ratings@2"} 3');
+});
+
 it('what the runner tells becomes metrics', async () => {
   const registry = new Registry();
   const metrics = projectionMetrics(registry);
   metrics.events('ratings@1', 'folded', 5);
   metrics.batch('ratings@1', 5, 0.02);
-  metrics.lag('ratings@1', 7);
   metrics.failure('ratings@1', 'fenced');
   const text = await registry.metrics();
   expect(text).toContain('picly_projection_events_total{projection="ratings@1",outcome="folded"} 5');
   expect(text).toContain('picly_projection_batch_records_sum{projection="ratings@1"} 5');
-  expect(text).toContain('picly_projection_lag_events{projection="ratings@1"} 7');
   expect(text).toContain('picly_projection_failures_total{projection="ratings@1",kind="fenced"} 1');
 });

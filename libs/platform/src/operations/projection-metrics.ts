@@ -1,4 +1,4 @@
-import type { AuditResult, Checks, RunnerMetrics, Verification } from '@picly/projections';
+import { idOf, type AuditResult, type Checks, type ProjectionStatus, type RunnerMetrics, type Verification } from '@picly/projections';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const BATCH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -27,12 +27,6 @@ export function projectionMetrics(registry: Registry): RunnerMetrics {
     buckets: BATCH_RECORDS,
     registers,
   });
-  const lag = new Gauge({
-    name: 'picly_projection_lag_events',
-    help: 'Events between the position and the end of the log, over the partitions of this process.',
-    labelNames: ['projection'],
-    registers,
-  });
   const failures = new Counter({
     name: 'picly_projection_failures_total',
     help: 'Batches that did not commit: transient, fault (most likely code or tables), fenced (someone else took over).',
@@ -45,9 +39,30 @@ export function projectionMetrics(registry: Registry): RunnerMetrics {
       seconds.labels(projection).observe(took);
       records.labels(projection).observe(count);
     },
-    lag: (projection, count) => lag.labels(projection).set(count),
     failure: (projection, kind) => failures.labels(projection, kind).inc(),
   };
+}
+
+type Lag = Pick<ProjectionStatus, 'projection' | 'version' | 'lag_events'>;
+
+/**
+ * How far these projections are behind the log, as a Prometheus metric. Looked up when it is asked for: what nobody folds is behind too.
+ * While it cannot be read, the last one stands.
+ */
+export function lagMetric(registry: Registry, projections: readonly string[], read: () => Promise<readonly Lag[]>): void {
+  const collect = async (): Promise<void> => {
+    const statuses = await read().catch(() => []);
+    const known = statuses.filter(({ projection, lag_events }) => projections.includes(projection) && lag_events !== null);
+    if (known.length > 0) lag.reset();
+    for (const { projection, version, lag_events } of known) lag.labels(idOf({ name: projection, version })).set(lag_events ?? 0);
+  };
+  const lag: Gauge = new Gauge({
+    name: 'picly_projection_lag_events',
+    help: 'Events between the position and the end of the log, over all partitions, whoever folds them.',
+    labelNames: ['projection'],
+    registers: [registry],
+    collect,
+  });
 }
 
 const VERIFY_LABELS = ['projection'];

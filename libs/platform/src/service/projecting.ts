@@ -10,7 +10,7 @@ import {
 } from '@picly/projections';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger';
-import { checkMetrics, projectionMetrics } from '../operations/projection-metrics';
+import { checkMetrics, lagMetric, projectionMetrics } from '../operations/projection-metrics';
 import { NotReadyError } from '../operations/readiness';
 import type { Resources } from './resources';
 import type { ServiceDefinition } from './service-definition';
@@ -28,6 +28,8 @@ export interface ProjectingOptions extends Resources {
   /** Ends a start that waits for the log. */
   readonly signal?: AbortSignal;
 }
+
+const namesOf = (projections: readonly Projection[]): string[] => projections.map(({ name }) => name);
 
 /** The projections of a service at work, and what its readers ask about them (and about those of others). */
 export class Projecting {
@@ -48,11 +50,7 @@ export class Projecting {
     const { name, projections } = definition;
     if (projections.length > 0) {
       const metrics = projectionMetrics(registry);
-      checkMetrics(
-        registry,
-        projections.map((projection) => projection.name),
-        () => latestChecks(pool),
-      );
+      checkMetrics(registry, namesOf(projections), () => latestChecks(pool));
       const shared = { pool, log, personKeys, logger, metrics, maxDeadLetters };
       const topics = [...new Set(projections.flatMap(topicsOf))];
       const runner = new ProjectionRunner({ ...shared, projections: [], topics, group: `picly.${name}` });
@@ -72,6 +70,7 @@ export class Projecting {
     this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });
     this.eraser = new Eraser({ pool, log, keys: personKeys, projections, logger, sole });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
+    if (projections.length > 0) lagMetric(registry, namesOf(projections), () => this.freshness.status());
   }
 
   async start(): Promise<void> {
