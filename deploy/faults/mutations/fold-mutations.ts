@@ -50,7 +50,8 @@ export const FOLD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         find: 'async function moved({ sql, keys }: Inside, projection: Projection, work: FoldWork)',
-        replace: 'async function moved({ sql, keys, pool }: Inside & { readonly pool: Inside["sql"] }, projection: Projection, work: FoldWork)',
+        replace:
+          'async function moved({ sql, keys, pool }: Inside & { readonly pool: Inside["sql"] }, projection: Projection, work: FoldWork)',
       },
       { find: 'await moveCheckpoints(sql, projection,', replace: 'await moveCheckpoints(pool, projection,' },
     ],
