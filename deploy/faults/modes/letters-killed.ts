@@ -61,10 +61,8 @@ export const killDuringReplay: Fault = {
     const heads = await headsOf(context, queues);
     const fix = ({ id, key }: Letter): Promise<unknown> =>
       ask(system, `${AT}/${id}/fix`, { body: { generation_id: key, action: ACTIONS[0] }, author: 'faults' });
-    const fixing = Promise.all(heads.map(fix));
-    await sleep(random() * 250);
-    await killAllOf(system);
-    await fixing;
+    const killing = sleep(random() * 250).then(() => killAllOf(system));
+    await Promise.all([...heads.map(fix), killing]);
     for (let n = 0; n < ROUNDS; n++) {
       const left = await headsOf(context, queues);
       if (left.length === 0) return heads.length;
