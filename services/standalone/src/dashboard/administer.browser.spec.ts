@@ -145,6 +145,8 @@ describeWithBrowser('administering by keyboard alone', (open) => {
     await page.getByLabel('Harm tolerated').fill('0.02');
     await press(page, 'Define it as a draft');
     await page.getByText('button-colour is a draft now').waitFor(PATIENCE);
+    const listed = page.getByRole('row', { name: /button-colour.*draft/ });
+    await listed.getByText('A draft: nobody takes part yet').waitFor(PATIENCE);
     const defined = await world.client.get<{ definition: object }>('/api/analytics/admin/experiments/button-colour');
     expect(defined.definition).toMatchObject({
       arms: [

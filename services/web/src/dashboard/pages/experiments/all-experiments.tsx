@@ -9,7 +9,7 @@ import type { ExperimentRow } from './rows';
 import { verdictsWords } from './verdict-words';
 import { useVerdicts, Verdicts } from './verdicts';
 
-const VIEWS = ['experiments'] as const;
+const VIEWS = ['experiments', 'experiment-results'] as const;
 const NONE: readonly ExperimentRow[] = [];
 
 export function AllExperiments(): JSX.Element {

@@ -12,7 +12,7 @@ const BEGINNING: Draft = {
 
 /** Defines an experiment. */
 export function NewExperiment(): JSX.Element {
-  const define = useAct<{ readonly key: string }>('admin/experiments');
+  const define = useAct<{ readonly key: string }>('experiments');
   const [key, setKey] = useState('');
   const wrong = problemsAt(define.error?.errors ?? [], '/key');
   return (
