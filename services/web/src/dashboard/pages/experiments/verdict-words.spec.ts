@@ -33,6 +33,23 @@ describe('the list of experiments', () => {
     expect(verdictsWords([{ row: row('x', null), results: undefined, isLoading: false }])).toBe('1 experiment, none of them running');
   });
 
+  it('says no more than how many there are while the results of one are missing: it may be the one to ship', () => {
+    const unknown: Verdict = { row: row('x'), results: undefined, isLoading: false };
+    expect(verdictsWords([unknown])).toBe('1 experiment');
+    expect(verdictsWords([...Array.from({ length: 30 }, (_, i) => running(`x${i}`)), unknown])).toBe('31 experiments');
+    expect(verdictsWords([unknown, { ...decided('y', 'cannot_tell'), row: row('y', 'stopped') }])).toBe('2 experiments');
+    expect(verdictsWords([unknown, decided('y', 'ship')])).toMatch(/^Ship c in y/);
+  });
+
+  it('says of an experiment that it keeps running only when it runs and is to go on', () => {
+    const ended: Verdict = { ...decided('x', 'cannot_tell'), row: row('x', 'stopped') };
+    expect(verdictsWords([ended])).toBe('Nothing to ship: 1 experiment ended without a winner');
+    expect(verdictsWords([decided('y', 'stop')])).toBe('Nothing to ship: 1 experiment has to be stopped');
+    expect(verdictsWords([ended, decided('y', 'stop'), running('z')])).toBe(
+      'Nothing to ship yet: 1 experiment keeps running, 1 experiment has to be stopped, 1 experiment ended without a winner',
+    );
+  });
+
   it('tells of each what to do, by what it is measured and since when', () => {
     expect(wordsOf(decided('x', 'ship'))).toBe('Ship c');
     expect(wordsOf({ row: row('x', null), results: undefined, isLoading: false })).toContain('Nobody has defined it');

@@ -10,23 +10,37 @@ export interface Verdict {
   readonly isLoading: boolean;
 }
 
+const isOpen = ({ row: { state } }: Verdict): boolean => state === 'running' || state === 'stopped';
+const says = ({ results }: Verdict, verdict: Results['decision']['verdict']): boolean => results?.decision.verdict === verdict;
+
 /** The first line: what can be decided now. */
 export function verdictsWords(verdicts: readonly Verdict[]): string {
-  if (verdicts.some(({ isLoading }) => isLoading)) return counted(verdicts.length, 'experiment');
-  const running = verdicts.filter(({ results }) => results?.state === 'running' || results?.state === 'stopped');
-  const ready = running.filter(({ results }) => results?.decision.verdict === 'ship');
-  const harmful = running.filter(({ results }) => results?.decision.verdict === 'roll_back');
-  const [first] = [...ready, ...harmful];
+  const all = counted(verdicts.length, 'experiment');
+  if (verdicts.some(({ isLoading }) => isLoading)) return all;
+  const open = verdicts.filter(isOpen);
+  const [first, ...others] = [...open.filter((one) => says(one, 'ship')), ...open.filter((one) => says(one, 'roll_back'))];
   if (first?.results !== undefined) {
-    const others = ready.length + harmful.length - 1;
     const primary = effectOf(first);
     const effect = primary ? `: ${lift(primary.effect.effect)} (${liftInterval(primary.effect.interval)}, always valid)` : '';
     const what = `${headline(first.results)} in ${first.row.experiment}${effect}`;
-    return others === 0 ? what : `${what}; ${counted(others, 'more experiment')} can be decided`;
+    return others.length === 0 ? what : `${what}; ${counted(others.length, 'more experiment')} can be decided`;
   }
-  if (running.length > 0)
-    return `Nothing to ship yet: ${counted(running.length, 'experiment')} ${running.length === 1 ? 'keeps' : 'keep'} running`;
-  return `${counted(verdicts.length, 'experiment')}, none of them running`;
+  // One whose results could not be had may be the one to ship.
+  if (open.some(({ results }) => results === undefined)) return all;
+  return open.length === 0 ? `${all}, none of them running` : nothingToShip(open);
+}
+
+/** What becomes of those that are neither shipped nor rolled back. */
+function nothingToShip(open: readonly Verdict[]): string {
+  const keeping = open.filter((one) => one.row.state === 'running' && says(one, 'keep_running'));
+  const unsound = open.filter((one) => one.row.state === 'running' && says(one, 'stop'));
+  const untold = open.length - keeping.length - unsound.length;
+  const parts = [
+    keeping.length > 0 && `${counted(keeping.length, 'experiment')} ${keeping.length === 1 ? 'keeps' : 'keep'} running`,
+    unsound.length > 0 && `${counted(unsound.length, 'experiment')} ${unsound.length === 1 ? 'has' : 'have'} to be stopped`,
+    untold > 0 && `${counted(untold, 'experiment')} ended without a winner`,
+  ].filter((part) => part !== false);
+  return `Nothing to ship${keeping.length > 0 ? ' yet' : ''}: ${parts.join(', ')}`;
 }
 
 /** The effect that the verdict is about, where there is one. */
