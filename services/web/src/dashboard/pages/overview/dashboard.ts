@@ -67,3 +67,7 @@ export interface Dashboard {
 export function dashboardQuery(filters: Filters, nowMs: number): Query {
   return { ...filterQuery(filters, nowMs), compare: filters.compare };
 }
+
+/** Nothing happened in the time; what could not be had may have happened. */
+export const isSilent = ({ totals: { generations, ratings, calls } }: Pick<Dashboard, 'totals'>): boolean =>
+  [generations, ratings, calls].every(({ value }) => value === 0);

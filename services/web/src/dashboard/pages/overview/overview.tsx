@@ -11,7 +11,7 @@ import { Link } from '../../parts/link';
 import { SparkBars } from '../../parts/spark-bars';
 import { Empty, Shown } from '../../parts/states';
 import { count, interval, money, percent, percentagePoints, points, seconds, signed, stars } from '../../format/numbers';
-import { dashboardQuery, type Dashboard } from './dashboard';
+import { dashboardQuery, isSilent, type Dashboard } from './dashboard';
 import { Movers } from './movers';
 import { Trends } from './trends';
 
@@ -55,9 +55,6 @@ export default function Overview(): JSX.Element {
     </Shown>
   );
 }
-
-const isSilent = ({ totals: { generations, ratings, calls } }: Dashboard): boolean =>
-  [generations, ratings, calls].every(({ value }) => (value ?? 0) === 0);
 
 function Nothing(): JSX.Element {
   return (
