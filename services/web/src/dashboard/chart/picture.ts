@@ -15,19 +15,46 @@ const LINE = 20;
 const MOST_COLUMNS = 3;
 const LEGEND = 24;
 const SWATCH = 10;
+const GAP = 20;
 
-const legendHeight = ({ legend }: Drawing): number => (legend.length === 0 ? 0 : LEGEND);
+interface Place {
+  readonly left: number;
+  readonly line: number;
+}
 
-function drawLegend(context: CanvasRenderingContext2D, { legend }: Drawing, at: readonly [number, number], scale: number): void {
-  let [left] = at;
-  const [, top] = at;
-  for (const { name, colour } of legend) {
+/** Where entries of these widths stand in lines that fit; one that is wider than a line keeps one of its own. */
+export function placesOf(entries: readonly number[], width: number, gap: number): readonly Place[] {
+  let [left, line] = [0, 0];
+  return entries.map((entry) => {
+    if (left > 0 && left + entry > width) [left, line] = [0, line + 1];
+    const place = { left, line };
+    left += entry + gap;
+    return place;
+  });
+}
+
+/** A drawing with the place of every entry of its legend, in pixels of the picture. */
+interface Placed extends Drawing {
+  readonly places: readonly Place[];
+  readonly legendHeight: number;
+}
+
+function placed(context: CanvasRenderingContext2D, drawing: Drawing, width: number, scale: number): Placed {
+  const entries = drawing.legend.map(({ name }) => (SWATCH + 6) * scale + context.measureText(name).width);
+  const places = placesOf(entries, width, GAP * scale);
+  const lines = places.length === 0 ? 0 : (places.at(-1)?.line ?? 0) + 1;
+  return { ...drawing, places, legendHeight: lines * LEGEND * scale };
+}
+
+function drawLegend(context: CanvasRenderingContext2D, { legend, places }: Placed, [x, y]: readonly [number, number], scale: number): void {
+  legend.forEach(({ name, colour }, i) => {
+    const { left, line } = places[i] ?? { left: 0, line: 0 };
+    const top = y + line * LEGEND * scale;
     context.fillStyle = seriesColour(colour);
-    context.fillRect(left, top + 4 * scale, SWATCH * scale, SWATCH * scale);
+    context.fillRect(x + left, top + 4 * scale, SWATCH * scale, SWATCH * scale);
     context.fillStyle = cssColour('--text');
-    context.fillText(name, left + (SWATCH + 6) * scale, top + 13 * scale);
-    left += context.measureText(name).width + (SWATCH + 26) * scale;
-  }
+    context.fillText(name, x + left + (SWATCH + 6) * scale, top + 13 * scale);
+  });
 }
 
 /** Words in lines that fit; a word that is longer than a line keeps one of its own. */
@@ -50,12 +77,11 @@ export function downloadPicture(drawings: readonly Drawing[], caption: string, n
   const [margin, line] = [MARGIN * scale, LINE * scale];
   const font = `${13 * scale}px system-ui, sans-serif`;
   const columns = Math.min(MOST_COLUMNS, drawings.length);
-  const cell = {
-    width: Math.max(...drawings.map(({ canvas }) => canvas.width)),
-    height: Math.max(...drawings.map((one) => one.canvas.height + legendHeight(one) * scale)),
-  };
-  const width = columns * (cell.width + margin) + margin;
   context.font = font;
+  const cellWidth = Math.max(...drawings.map(({ canvas }) => canvas.width));
+  const all = drawings.map((drawing) => placed(context, drawing, cellWidth, scale));
+  const cell = { width: cellWidth, height: Math.max(...all.map(({ canvas, legendHeight }) => canvas.height + legendHeight)) };
+  const width = columns * (cell.width + margin) + margin;
   const words = linesOf(context, caption, width - 2 * margin);
   const top = 2 * margin + words.length * line;
   picture.width = width;
@@ -65,10 +91,10 @@ export function downloadPicture(drawings: readonly Drawing[], caption: string, n
   context.fillStyle = cssColour('--text');
   context.font = font;
   words.forEach((text, i) => context.fillText(text, margin, margin + (i + 0.75) * line));
-  drawings.forEach((drawing, i) => {
+  all.forEach((drawing, i) => {
     const [x, y] = [margin + (i % columns) * (cell.width + margin), top + Math.floor(i / columns) * (cell.height + margin)];
     drawLegend(context, drawing, [x, y], scale);
-    context.drawImage(drawing.canvas, x, y + legendHeight(drawing) * scale);
+    context.drawImage(drawing.canvas, x, y + drawing.legendHeight);
   });
   picture.toBlob((blob) => blob && download(name, blob), 'image/png');
 }
