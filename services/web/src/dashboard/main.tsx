@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/client';
+import { againAfter } from './api/use-read';
 import { SESSION_KEY, SessionGate } from './app/session';
 import { Shell } from './app/shell';
 import { applyTheme } from './app/theme';
@@ -22,7 +23,7 @@ const client = new QueryClient({
       // Views tell when they move; only what failed is asked for again by itself.
       staleTime: 60_000,
       gcTime: KEEP_MS,
-      refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.retryable ? 5_000 : false),
+      refetchInterval: ({ state }) => againAfter(state.error),
       refetchOnWindowFocus: false,
       // The system may run on this very machine: being offline says nothing about it.
       networkMode: 'always',

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, type JSX } from 'react';
+import { useMemo, type JSX } from 'react';
 import type { Change } from '../../api/rows';
 import { useRead } from '../../api/use-read';
 import { isRunning } from '../../app/filters';
@@ -16,20 +16,14 @@ import { Movers } from './movers';
 import { Trends } from './trends';
 
 const VIEWS = ['prompt-analytics', 'model-performance', 'engagement', 'user-behavior'] as const;
-const ASK_AGAIN_MS = 3_000;
+const isPartial = ({ unavailable }: Dashboard): boolean => unavailable.length > 0;
 
 /** Are pictures getting better, and does it pay? */
 export default function Overview(): JSX.Element {
   const { filters } = useFilters();
   const now = useMinute();
   const query = useMemo(() => dashboardQuery(filters, now), [filters, now]);
-  const { result, address } = useRead<Dashboard>('dashboard', query, { views: VIEWS });
-  const { data, refetch } = result;
-  useEffect(() => {
-    if (data === undefined || data.unavailable.length === 0) return undefined;
-    const timer = setTimeout(() => void refetch(), ASK_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [data, refetch]);
+  const { result, address } = useRead<Dashboard>('dashboard', query, { views: VIEWS, isPartial });
   return (
     <Shown of={result}>
       {(dashboard) =>
@@ -38,7 +32,7 @@ export default function Overview(): JSX.Element {
         ) : (
           <>
             <Headline dashboard={dashboard} />
-            {dashboard.unavailable.length > 0 && (
+            {isPartial(dashboard) && (
               <p className="stale" role="status">
                 Not to be had now: {dashboard.unavailable.map(({ part }) => part.replaceAll('_', ' ')).join(', ')}. This page asks again by
                 itself.
