@@ -1,5 +1,5 @@
 import { coloursOf } from './palette';
-import { daysFrom, isolated, splitUnfinished, valuesByDay } from './series';
+import { daysFrom, endOf, isolated, splitUnfinished, valuesByDay } from './series';
 
 const days = daysFrom('2026-02-27', '2026-03-02');
 
@@ -14,6 +14,11 @@ describe('series of a chart', () => {
       { day: '2026-03-01', n: 0 },
     ];
     expect(valuesByDay(days, rows, ({ n }) => n)).toEqual([3, null, 0, null]);
+  });
+
+  it('a figure that is not known has no interval, whatever ends the answer names', () => {
+    expect(endOf({ share: null, upper: 1 }, 'share', 'upper')).toBeNull();
+    expect(endOf({ share: 0, upper: 0.2 }, 'share', 'upper')).toBe(0.2);
   });
 
   it('the bucket that is not over is dotted, from the one before', () => {

@@ -13,6 +13,10 @@ export interface Series {
   readonly upper?: readonly Value[];
 }
 
+/** An end of the interval of a figure. Of no figure there is none: answers name the ends of the scale for it. */
+export const endOf = <Of extends string, End extends string>(row: Readonly<Record<Of | End, Value>>, of: Of, end: End): Value =>
+  row[of] === null ? null : row[end];
+
 /** All days from the first to the last, both included. */
 export function daysFrom(first: string, last: string): readonly string[] {
   const days: string[] = [];

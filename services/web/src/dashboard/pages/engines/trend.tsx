@@ -6,7 +6,7 @@ import { useMinute } from '../../app/now';
 import { useEngines } from '../../app/use-engines';
 import { useFilters } from '../../app/use-filters';
 import type { OnDrawn } from '../../chart/picture';
-import { daysFrom, valuesByDay } from '../../chart/series';
+import { daysFrom, endOf, valuesByDay } from '../../chart/series';
 import { count, percent } from '../../format/numbers';
 import { fullDay } from '../../format/time';
 import type { Column } from '../../parts/data-table';
@@ -40,14 +40,14 @@ export function Trend(): JSX.Element {
   const series = useMemo(
     () =>
       names.slice(0, MOST_ENGINES).map((name) => {
-        const own = (rows ?? []).filter((row) => row.engine === name && row.rating_count > 0);
+        const own = (rows ?? []).filter((row) => row.engine === name);
         const values = (of: (row: ModelRow) => number | null) => valuesByDay(days, own, of);
         return {
           name,
           colour: colourOf(name),
           values: values((row) => row.rating_success_rate),
-          lower: values((row) => row.rating_success_lower),
-          upper: values((row) => row.rating_success_upper),
+          lower: values((row) => endOf(row, 'rating_success_rate', 'rating_success_lower')),
+          upper: values((row) => endOf(row, 'rating_success_rate', 'rating_success_upper')),
         };
       }),
     [names, rows, days, colourOf(names[0])],

@@ -10,7 +10,7 @@ import { Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { SparkBars } from '../../parts/spark-bars';
 import { Empty, Shown } from '../../parts/states';
-import { count, interval, money, percent, percentagePoints, points, seconds, signed, stars } from '../../format/numbers';
+import { count, money, percent, percentagePoints, points, seconds, signed, stars } from '../../format/numbers';
 import { dashboardQuery, isSilent, type Dashboard } from './dashboard';
 import { Movers } from './movers';
 import { Trends } from './trends';
@@ -81,13 +81,13 @@ function verdict({ success_metrics: { success_rate: success }, totals: { margin_
 
 function Headline({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element {
   const { success_metrics: metrics, totals } = dashboard;
-  const { value, change, lower, upper } = metrics.success_rate;
-  const facts = [change === null ? undefined : percentagePoints(change), value === null ? undefined : interval(lower, upper)].filter(
+  const { success_rate: success } = metrics;
+  const facts = [success.change === null ? undefined : percentagePoints(success.change), around(success, percent)].filter(
     (fact) => fact !== undefined,
   );
   return (
     <Answer so={verdict(dashboard)}>
-      Success {percent(value)} {facts.length > 0 && <span className="soft">({facts.join(', ')})</span>}, margin{' '}
+      Success {percent(success.value)} {facts.length > 0 && <span className="soft">({facts.join(', ')})</span>}, margin{' '}
       {money(totals.currency)(totals.margin_per_picture.value)} per image
     </Answer>
   );

@@ -1,6 +1,6 @@
 import { useMemo, type JSX } from 'react';
 import { useRowsOf } from '../../app/use-filters';
-import type { Series } from '../../chart/series';
+import { endOf, type Series } from '../../chart/series';
 import { count, money, percent, points, type Format } from '../../format/numbers';
 import { fullDay } from '../../format/time';
 import type { Column } from '../../parts/data-table';
@@ -51,10 +51,12 @@ const column = (id: Figure, label: string, format: Format): Column<TrendDay> => 
   show: (row) => format(row[id]),
   numeric: true,
 });
-/** An end of the interval of a figure: of no figure there is none. */
+/** An end of the interval of a figure; files hold what the answer says. */
 const bound = (id: Figure, of: Figure, label: string, format: Format): Column<TrendDay> => ({
   ...column(id, label, format),
-  show: (row) => format(row[of] === null ? null : row[id]),
+  value: (row) => endOf(row, of, id),
+  files: [{ id, value: (row) => row[id] }],
+  show: (row) => format(endOf(row, of, id)),
 });
 
 function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Trend[] {
@@ -124,7 +126,7 @@ function columnsOf({ lines, format, beside }: Trend): readonly Column<TrendDay>[
 
 function seriesOf({ lines }: Trend, rows: readonly TrendDay[]): readonly Series[] {
   const all = (of: Figure): readonly (number | null)[] => rows.map((row) => row[of]);
-  const boundsOf = (of: Figure, bound: Figure): readonly (number | null)[] => rows.map((row) => (row[of] === null ? null : row[bound]));
+  const boundsOf = (of: Figure, end: Figure): readonly (number | null)[] => rows.map((row) => endOf(row, of, end));
   return lines.map(({ name, colour, of, lower, upper }) => ({
     name,
     colour,
