@@ -1,5 +1,5 @@
 import { points } from '../format/numbers';
-import { around, changeWords } from './change-words';
+import { around, changeWords, sideOf } from './change-words';
 
 describe('a change', () => {
   it('is good or bad news only when what was before lies outside the interval of what is now', () => {
@@ -7,6 +7,11 @@ describe('a change', () => {
     expect(changeWords(1.5, points, { within: now })).toEqual({ text: '1.5', trend: 'untold' });
     expect(changeWords(1.5, points, { within: { ...now, previous: 48 } })?.trend).toBe('better');
     expect(changeWords(-4, points, { within: { ...now, previous: 55 } })?.trend).toBe('worse');
+  });
+
+  it('is told by the side of the interval on which what was before lies, its ends included', () => {
+    const sides = [48, 49, 53, 54, null].map((previous) => sideOf({ previous, lower: 49, upper: 53 }));
+    expect(sides).toEqual(['below', 'within', 'within', 'above', null]);
   });
 
   it('turns round where less is better, and too small a one is neither', () => {

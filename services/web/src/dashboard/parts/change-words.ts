@@ -21,11 +21,21 @@ interface ChangeOptions {
   /** Whether more is better. */
   readonly up?: 'better' | 'worse';
   /** The interval of the figure: what it was before lies within it = the change may be chance, and gets no colour. */
-  readonly within?: { readonly previous: number | null; readonly lower: number | null; readonly upper: number | null };
+  readonly within?: Compared;
 }
 
-function isWithin({ previous, lower, upper }: NonNullable<ChangeOptions['within']>): boolean {
-  return previous !== null && lower !== null && upper !== null && lower <= previous && previous <= upper;
+/** What a figure was before, and its interval now. */
+interface Compared {
+  readonly previous: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** Where what was before lies of the interval of what is now; null when one of them is not known. */
+export function sideOf({ previous, lower, upper }: Compared): 'below' | 'within' | 'above' | null {
+  if (previous === null || lower === null || upper === null) return null;
+  if (previous < lower) return 'below';
+  return previous > upper ? 'above' : 'within';
 }
 
 /** A change in words, and whether it is good news. */
@@ -37,7 +47,7 @@ export function changeWords(
   if (change === null || change === undefined) return null;
   const text = format(change);
   if (!/[1-9]/.test(text)) return { text, trend: 'same' };
-  if (within && isWithin(within)) return { text, trend: 'untold' };
+  if (within && sideOf(within) === 'within') return { text, trend: 'untold' };
   const isUp = change > 0;
   return { text, trend: isUp === (up === 'better') ? 'better' : 'worse' };
 }

@@ -5,7 +5,7 @@ import { isRunning } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useFilters } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
-import { around, changeWords } from '../../parts/change-words';
+import { around, changeWords, sideOf } from '../../parts/change-words';
 import { Figure, nOf } from '../../parts/figure';
 import { Link } from '../../parts/link';
 import { SparkBars } from '../../parts/spark-bars';
@@ -62,11 +62,15 @@ function Nothing(): JSX.Element {
 type Success = Dashboard['success_metrics']['success_rate'];
 
 /** A change that lies within the interval may be chance, and is not called one. */
-function comparedWords({ previous, lower, upper }: Success): string {
-  if (previous === null || lower === null || upper === null) return '';
-  if (previous < lower) return 'Pictures are better than in the stretch compared with. ';
-  if (previous > upper) return 'Pictures are worse than in the stretch compared with. ';
-  return 'Whether pictures are better than in the stretch compared with cannot be told yet. ';
+const COMPARED = {
+  below: 'Pictures are better than in the stretch compared with. ',
+  above: 'Pictures are worse than in the stretch compared with. ',
+  within: 'Whether pictures are better than in the stretch compared with cannot be told yet. ',
+} as const;
+
+function comparedWords(success: Success): string {
+  const side = sideOf(success);
+  return side === null ? '' : COMPARED[side];
 }
 
 function aimWords({ lower, upper, target }: Success): string {
