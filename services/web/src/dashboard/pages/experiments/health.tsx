@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from 'react';
 import { count, percent } from '../../format/numbers';
 import type { Results } from './rows';
+import { alarmsOf } from './words';
 
 function Check({ alarm, name, children }: { readonly alarm: boolean; readonly name: string; readonly children: ReactNode }): JSX.Element {
   return (
@@ -15,24 +16,25 @@ function Check({ alarm, name, children }: { readonly alarm: boolean; readonly na
 
 /** Whether the experiment itself can be trusted. */
 export function Health({ results: { health, decision } }: { readonly results: Results }): JSX.Element {
-  const { sample_ratio: split, multiple_exposure: several, stray_exposures: stray, balance } = health;
+  const { sample_ratio: split, multiple_exposure: several, stray_exposures: stray } = health;
+  const alarms = alarmsOf(health);
   const harmed = decision.guardrails.flatMap(({ arm, harmed: metrics }) => metrics.map((metric) => `${metric} in ${arm}`));
   return (
     <section className="panel third" aria-label="Health">
       <h2>Whether the experiment is sound</h2>
       <ul className="steps-list">
-        <Check alarm={split.alarm} name="Split">
+        <Check alarm={alarms.split} name="Split">
           {split.arms.map(({ arm, n, expected_share: share }) => `${arm} ${count(n)} (${percent(share)} expected)`).join(', ')}; p at any
           time {split.p_any_time.toPrecision(2)}
         </Check>
-        <Check alarm={several.alarm} name="One arm each">
+        <Check alarm={alarms.several} name="One arm each">
           {count(several.units)} people saw several arms and are left out
         </Check>
-        <Check alarm={stray.unknown_arm > 0} name="Exposures">
+        <Check alarm={alarms.stray} name="Exposures">
           {count(stray.unknown_arm)} of unknown arms, {count(stray.while_not_running)} while it did not run
         </Check>
-        <Check alarm={balance.alarm} name="Balance">
-          {balance.alarm ? 'The arms differed before they were told apart' : 'The arms were alike before they were told apart'}
+        <Check alarm={alarms.balance} name="Balance">
+          {alarms.balance ? 'The arms differed before they were told apart' : 'The arms were alike before they were told apart'}
         </Check>
         <Check alarm={harmed.length > 0} name="Guardrails">
           {decision.guardrails.length === 0 ? 'None was set' : harmed.length === 0 ? 'None is harmed' : harmed.join(', ')}

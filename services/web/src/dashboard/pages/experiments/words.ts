@@ -53,9 +53,15 @@ export function headline(results: Results): string {
 export const sentence = (reason: string): string =>
   `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
 
-/** Whether something in the way an experiment ran speaks against its figures. */
-export const isSound = ({ sample_ratio: split, multiple_exposure: several, stray_exposures: stray, balance }: Results['health']): boolean =>
-  !split.alarm && !several.alarm && !balance.alarm && stray.unknown_arm === 0;
+/** What in the way an experiment ran speaks against its figures. */
+export const alarmsOf = (health: Results['health']) => ({
+  split: health.sample_ratio.alarm,
+  several: health.multiple_exposure.alarm,
+  stray: health.stray_exposures.unknown_arm > 0,
+  balance: health.balance.alarm,
+});
+
+export const isSound = (health: Results['health']): boolean => !Object.values(alarmsOf(health)).includes(true);
 
 /** What stands between the figures and a winner. */
 export const missingWords = (codes: readonly string[]): string => codes.map((code) => code.replaceAll('_', ' ')).join(', ');
