@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, type DatabasePool } from '@picly/database';
 import { PersonKeys } from '@picly/personal-data';
@@ -74,4 +75,42 @@ it('what is not there, or not allowed, is noted and keeps nothing else from bein
   const note = await cleanStorage(pool, { tables: ['public.gone', 'public.words'], scrub: false, sole: false });
   expect(note).toMatchObject({ old_bytes: ['public.gone'], notes: ['vacuum of public.gone could not be done (42P01)'] });
   expect(await isInFile()).toBe(false);
+});
+
+it('on request a table is written anew however long its readers take, also after another one that could not be', async () => {
+  await pool.query('delete from public.words where n = 1');
+  const reader = await pool.pg.connect();
+  await reader.query('begin; lock table public.words in access share mode');
+  const cleaning = cleanStorage(pool, { tables: ['public.gone', 'public.words'], scrub: true, sole: false });
+  // Longer than a rewrite that nobody asked for waits.
+  await sleep(5_000);
+  await reader.query('commit');
+  reader.release();
+  expect(await cleaning).toMatchObject({ old_bytes: ['public.gone'], notes: ['vacuum of public.gone could not be done (42P01)'] });
+  expect(await isInFile()).toBe(false);
+});
+
+it('transactions of sessions that one may not look into are waited for like others', async () => {
+  const role = `cleaner_${randomUUID().replaceAll('-', '')}`;
+  await pool.query(`create role ${role}`);
+  await pool.query(`grant usage on schema runtime to ${role}`);
+  const url = new URL(database.url);
+  url.searchParams.set('options', `-c role=${role}`);
+  const cleaner = createPool({ url: url.href, maxConnections: 1 });
+  const reader = await pool.pg.connect();
+  await reader.query('begin isolation level repeatable read');
+  await reader.query('select from public.words');
+  await pool.query('delete from public.words where n = 1');
+  let isDone = false;
+  const cleaning = cleanStorage(cleaner, { tables: [], scrub: false, sole: false }).finally(() => (isDone = true));
+  await sleep(2_000);
+  const isDoneBefore = isDone;
+  await reader.query('commit');
+  reader.release();
+  const { notes } = await cleaning;
+  await cleaner.close();
+  await pool.query(`drop owned by ${role}`);
+  await pool.query(`drop role ${role}`);
+  expect(isDoneBefore).toBe(false);
+  expect(notes.filter((note) => note.startsWith('waiting'))).toEqual([]);
 });

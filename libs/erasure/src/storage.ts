@@ -63,8 +63,8 @@ const RUNTIME = [
 
 /** With its indexes; written anew in a second or two, for which readers may wait. */
 const SMALL_BYTES = 64 * 2 ** 20;
-/** Readers queue behind a rewrite that waits for its lock: it gives up first. */
-const WITHIN = 'set lock_timeout = 3000';
+/** Readers queue behind a rewrite that waits for its lock: it gives up first, unless all is to be written anew in any case. */
+const LOCK_WITHIN_MS = 3_000;
 const READERS_WITHIN_MS = 60_000;
 const LOOK_MS = 250;
 
@@ -80,9 +80,12 @@ async function attempt(notes: string[], what: string, work: () => Promise<unknow
   }
 }
 
-/** Of this database; and by way of one's own snapshot whoever writes in another one, as a rewrite looks through that. */
+/**
+ * Of this database; and by way of one's own snapshot whoever writes in another one, as a rewrite looks through that. Of sessions that
+ * one may not look into the type is null, the age of what they see is told.
+ */
 const OLDER_READERS = `
-  select (select count(*) from pg_stat_activity where backend_type <> 'autovacuum worker' and age(backend_xmin) > age($1::xid)
+  select (select count(*) from pg_stat_activity where backend_type is distinct from 'autovacuum worker' and age(backend_xmin) > age($1::xid)
              and (datname = current_database() or datname is null or pid = pg_backend_pid()))
        + (select count(*) from pg_prepared_xacts where age(transaction) > age($1::xid))
        + (select count(*) from pg_replication_slots where age(xmin) > age($1::xid) or age(catalog_xmin) > age($1::xid)) as n`;
@@ -119,9 +122,10 @@ async function smallOf(session: Session, tables: readonly string[]): Promise<Rea
   return new Set(rows.map(({ name }) => name));
 }
 
-/** Writes a table anew; answers whether it did: not when its lock cannot be had. */
-async function isRewritten(session: Session, table: string): Promise<boolean> {
+/** Writes a table anew; answers whether it did: not when its lock cannot be had in time (0: however long that takes). */
+async function isRewritten(session: Session, table: string, lockWithinMs: number): Promise<boolean> {
   try {
+    await session.run(`set lock_timeout = ${lockWithinMs}`);
     await session.run(`vacuum (full, analyze) ${quoted(table)}`);
     return true;
   } catch (error) {
@@ -133,7 +137,7 @@ async function isRewritten(session: Session, table: string): Promise<boolean> {
 /** Takes its time: nobody waits for this one. */
 async function vacuum(session: Session, table: string): Promise<void> {
   await session.run('set lock_timeout = 0');
-  await session.run(`vacuum (analyze, index_cleanup on) ${quoted(table)}`).finally(() => session.run(WITHIN));
+  await session.run(`vacuum (analyze, index_cleanup on) ${quoted(table)}`);
 }
 
 interface Cleaned {
@@ -148,11 +152,11 @@ async function cleanTables(
   { scrub, notes }: { scrub: boolean; notes: string[] },
 ): Promise<Cleaned> {
   const wanted = scrub ? new Set(tables) : await smallOf(session, tables);
-  if (!scrub) await session.run(WITHIN);
+  const lockWithinMs = scrub ? 0 : LOCK_WITHIN_MS;
   const oldBytes: string[] = [];
   let vacuumed = 0;
   for (const table of tables) {
-    const isNew = wanted.has(table) && (await isRewritten(session, table));
+    const isNew = wanted.has(table) && (await isRewritten(session, table, lockWithinMs));
     if (!isNew) oldBytes.push(table);
     if (isNew || (await attempt(notes, `vacuum of ${table}`, () => vacuum(session, table)))) vacuumed++;
   }
