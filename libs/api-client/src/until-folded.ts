@@ -1,22 +1,21 @@
-import { decodePosition, encodePosition, type EventPosition } from '@picly/contracts';
+import { decodePosition, encodePosition } from '@picly/contracts';
 import type { ApiClient } from './api-client';
 import { patiently, type RetryOptions } from './send-batch';
 
 /** The furthest of many positions: whoever waits for it waits for all of them. */
 export class FurthestPosition {
-  private readonly places = new Map<string, EventPosition>();
+  private furthest: string | undefined;
 
   add(tokens: readonly string[]): void {
-    for (const position of tokens.flatMap((token) => decodePosition(token) ?? [])) {
-      const place = `${position.topic}/${position.partition}`;
-      const known = this.places.get(place);
-      if (!known || known.offset < position.offset) this.places.set(place, position);
-    }
+    const known = this.furthest === undefined ? [] : [this.furthest];
+    const positions = [...known, ...tokens].flatMap((token) => decodePosition(token) ?? []);
+    // Of each partition a token keeps the highest offset only.
+    if (positions.length > 0) this.furthest = encodePosition(positions);
   }
 
   /** As `X-Picly-After` takes it; undefined when there was none. */
   get token(): string | undefined {
-    return this.places.size === 0 ? undefined : encodePosition([...this.places.values()]);
+    return this.furthest;
   }
 }
 
