@@ -43,7 +43,7 @@ interface Found {
 }
 
 /** What the events that these keys open name. */
-async function* namesBehind(deps: CollectDeps, refs: ReadonlyMap<string, unknown>): AsyncGenerator<Found> {
+export async function* namesBehind(deps: CollectDeps, refs: { has(ref: string): boolean }): AsyncGenerator<Found> {
   for await (const records of readAll(deps)) {
     const own = records.filter(({ value }) => refs.has(sealedRefOf(value) ?? ''));
     for (const { event, record } of await decodeRecords(own, deps.keys)) {

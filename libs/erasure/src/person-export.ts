@@ -3,6 +3,7 @@ import type { DatabasePool } from '@picly/database';
 import type { EventLog, LogRecord } from '@picly/event-log';
 import { subjectName, type KeyReader } from '@picly/personal-data';
 import { decodeRecords } from '@picly/projections';
+import { namesBehind } from './collect';
 import { UnknownPersonError } from './errors';
 import { readAll } from './fixed-copies';
 import { sealedRefOf } from './scan-log';
@@ -33,13 +34,13 @@ const PAGE_ROWS = 1_000;
 
 interface Names {
   readonly userId: string;
-  readonly sessions: Set<string>;
-  readonly refs: Set<string>;
+  readonly sessions: readonly string[];
+  readonly refs: ReadonlySet<string>;
 }
 
-async function refsOf(pool: DatabasePool, names: readonly string[]): Promise<string[]> {
-  const rows = await pool.query<{ ref: string }>('select ref from runtime.person_keys where subject = any($1::text[])', [names]);
-  return rows.map(({ ref }) => ref);
+async function refsOf(pool: DatabasePool, names: Iterable<string>): Promise<ReadonlySet<string>> {
+  const rows = await pool.query<{ ref: string }>('select ref from runtime.person_keys where subject = any($1::text[])', [[...names]]);
+  return new Set(rows.map(({ ref }) => ref));
 }
 
 const eventJson = ({ id, type, occurredAt, receivedAt, data, position }: DecodedEvent): string =>
@@ -52,24 +53,24 @@ const eventJson = ({ id, type, occurredAt, receivedAt, data, position }: Decoded
     log: position,
   });
 
-/** The visits and generations of the user, by the rule of erasure; from one reading of the log. */
+/** Whose events name others of the person's: first the user, then the visits that were found. */
+const FOLLOWED = ['user:', 'session:'];
+const SESSION = /^session:/;
+
+/** The visits and generations of the user, by the rule of erasure (`collectNames`): exactly what an erasure would destroy. */
 async function namesOf(deps: PersonExportDeps, userId: string): Promise<Names> {
-  const user = await refsOf(deps.pool, [subjectName({ kind: 'user', id: userId })]);
-  if (user.length === 0) throw new UnknownPersonError('Nothing is known of a person with this id.');
-  const sessions = new Set<string>();
-  const generations = new Set<string>();
-  for await (const records of readAll(deps)) {
-    const own = records.filter(({ value }) => sealedRefOf(value) === user[0]);
-    for (const { event } of await decodeRecords(own, deps.keys)) {
-      if (event?.data.session_id !== undefined) sessions.add(event.data.session_id);
-      if (event?.type === 'generation-completed') generations.add(event.data.generation_id);
-    }
+  const names = new Set([subjectName({ kind: 'user', id: userId })]);
+  if ((await refsOf(deps.pool, names)).size === 0) throw new UnknownPersonError('Nothing is known of a person with this id.');
+  for (const kind of FOLLOWED) {
+    const followed = await refsOf(
+      deps.pool,
+      [...names].filter((name) => name.startsWith(kind)),
+    );
+    if (followed.size === 0) continue;
+    for await (const found of namesBehind(deps, followed)) for (const name of found.names) names.add(name);
   }
-  const others = [
-    ...[...sessions].map((id) => subjectName({ kind: 'session', id })),
-    ...[...generations].map((id) => subjectName({ kind: 'generation', id })),
-  ];
-  return { userId, sessions, refs: new Set([...user, ...(await refsOf(deps.pool, others))]) };
+  const sessions = [...names].filter((name) => SESSION.test(name)).map((name) => name.replace(SESSION, ''));
+  return { userId, sessions, refs: await refsOf(deps.pool, names) };
 }
 
 async function* events(deps: PersonExportDeps, { refs }: Names): AsyncGenerator<string> {
@@ -85,7 +86,7 @@ async function* rows(
   { table, columns }: { table: string; columns: readonly string[] },
   names: Names,
 ): AsyncGenerator<string> {
-  const asked = [names.userId, ...names.sessions, `user:${names.userId}`, ...[...names.sessions].map((id) => `session:${id}`)];
+  const asked = [names.userId, ...names.sessions, `user:${names.userId}`, ...names.sessions.map((id) => `session:${id}`)];
   const where = columns.map((column) => `t.${quoted(column)} = any($1::text[])`).join(' or ');
   for (let offset = 0; ; offset += PAGE_ROWS) {
     const page = await pool.query<{ row: string }>(
