@@ -1,7 +1,8 @@
 import { EVENT_TYPES, topicOf, type DecodedEvent } from '@picly/contracts';
 import { createPool, type DatabasePool } from '@picly/database';
+import type { LogBatch } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
-import { installProjections } from '@picly/projections';
+import { installProjections, mendedEvent } from '@picly/projections';
 import { anEvent, createTestDatabase, MemoryLog, recordsOf, topicSpecs, toyProjection, uuidOf, type TestDatabase } from '@picly/testing';
 import { collectNames } from './collect';
 import { Erasures } from './erasures';
@@ -77,6 +78,52 @@ it('tells every event that an erasure makes unreadable, also of the pictures tha
   expect(ids).toEqual(told.map(({ id }) => id).sort());
   expect(person.visits).toEqual(['visit-ann']);
   expect((await losing('ann')).sort()).toEqual(ids);
+});
+
+it('an event that was mended for several projections is told as it came, and once as it reads since', async () => {
+  const event = anEvent('rating-submitted', { user_id: 'ann', feedback: 'too large' });
+  await append([event]);
+  const [
+    {
+      records: [record],
+    },
+  ] = (await deps.log.read({
+    from: [{ ...event.position, offset: 0 }],
+    maxRecords: 1,
+    maxWaitMs: 0,
+  })) as [LogBatch];
+  if (!record) throw new Error('nothing was appended');
+  for (const [projection, rating] of [
+    ['one', 3],
+    ['two', 3],
+    ['three', 4],
+  ] as const) {
+    const body = { generation_id: event.data.generation_id, user_id: 'ann', rating, feedback: 'mended' };
+    const { headers, value } = await mendedEvent(record, body, deps.keys);
+    await pool.query(
+      `insert into runtime.dead_letter_history (projection, version, topic, partition, "offset", letter_id, action, cause, code, author,
+              key, headers, value, record_timestamp_ms, fixed_headers, fixed_value)
+       values ($1, 1, $2, $3, $4, 1, 'fix', 'poison', 'TOO_LARGE', 'eve', $5, $6, $7, $8, $9, $10)`,
+      [
+        projection,
+        record.topic,
+        record.partition,
+        record.offset,
+        Buffer.from(record.key),
+        JSON.stringify(record.headers),
+        record.value,
+        record.timestamp,
+        JSON.stringify(headers),
+        value,
+      ],
+    );
+  }
+  const { events } = await exported('ann');
+  expect(events.map(({ data }) => data)).toMatchObject([
+    { feedback: 'too large', rating: 5 },
+    { feedback: 'mended', rating: 3 },
+    { feedback: 'mended', rating: 4 },
+  ]);
 });
 
 it('of somebody unknown there is none', async () => {

@@ -5,8 +5,8 @@ import { subjectName, type KeyReader } from '@picly/personal-data';
 import { decodeRecords } from '@picly/projections';
 import { namesBehind } from './collect';
 import { UnknownPersonError } from './errors';
-import { readAll } from './fixed-copies';
-import { sealedRefOf } from './scan-log';
+import { fixedCopies } from './fixed-copies';
+import { readLog, sealedRefOf } from './scan-log';
 
 export interface PersonExportDeps {
   readonly pool: DatabasePool;
@@ -73,11 +73,17 @@ async function namesOf(deps: PersonExportDeps, userId: string): Promise<Names> {
   return { userId, sessions, refs: await refsOf(deps.pool, names) };
 }
 
+/**
+ * As they came, then as mended ones read since. A mend is noted for each projection that it was made for: what reads the same is told
+ * once.
+ */
 async function* events(deps: PersonExportDeps, { refs }: Names): AsyncGenerator<string> {
-  for await (const records of readAll(deps)) {
-    const own = records.filter(({ value }: LogRecord) => refs.has(sealedRefOf(value) ?? ''));
-    for (const { event } of await decodeRecords(own, deps.keys)) if (event) yield eventJson(event);
-  }
+  const told = async (records: readonly LogRecord[]): Promise<string[]> => {
+    const own = records.filter(({ value }) => refs.has(sealedRefOf(value) ?? ''));
+    return (await decodeRecords(own, deps.keys)).flatMap(({ event }) => (event ? [eventJson(event)] : []));
+  };
+  for await (const records of readLog(deps.log)) yield* await told(records);
+  yield* new Set(await told((await fixedCopies(deps.pool)).map(({ fixed }) => fixed)));
 }
 
 /** Rows of the views that readers see which name the user or one of the visits. */
