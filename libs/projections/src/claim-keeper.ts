@@ -39,7 +39,7 @@ export class ClaimKeeper {
       this.pauses.delete(placeOf(place));
     }
     // A lane that came meanwhile found nothing assigned yet: nobody else would ever claim for it.
-    for (const lane of this.deps.lanes.filter((one) => !lanes.includes(one))) await this.takeBack(lane, places.map(placeOf));
+    for (const lane of this.deps.lanes.filter((one) => !lanes.includes(one))) await this.adopt(lane, places);
   }
 
   drop(places: readonly TopicPartition[]): void {
@@ -47,9 +47,9 @@ export class ClaimKeeper {
     for (const lane of this.deps.lanes) lane.disown(places);
   }
 
-  /** Claims for a new lane what is assigned here; tried again when that cannot be had now. */
-  async adopt(lane: Lane): Promise<void> {
-    const places = [...this.assigned.values()].filter(({ topic }) => lane.topics.has(topic));
+  /** Claims for a new lane what it folds of what is assigned here; tried again when that cannot be had now. */
+  async adopt(lane: Lane, among: readonly TopicPartition[] = [...this.assigned.values()]): Promise<void> {
+    const places = among.filter(({ topic }) => lane.topics.has(topic));
     if (places.length > 0) await this.takeBack(lane, places.map(placeOf));
   }
 

@@ -20,13 +20,16 @@ function variant(name: string, hook: (events: readonly DecodedEvent[]) => Promis
   });
 }
 
+/** Folds one of the topics only. */
+const narrow: Projection = { ...variant('toy-narrow'), events: ['rating-submitted'] };
+
 const tables = (of: Projection): Projection => ({ ...of, tables: toyProjection.tables });
 
 let harness: RunnerHarness;
 let hook: (events: readonly DecodedEvent[]) => Promise<void> | void = () => undefined;
 const other = variant('toy-other', (events) => hook(events));
 
-beforeAll(async () => void (harness = await openRunnerHarness([toyProjection, other])));
+beforeAll(async () => void (harness = await openRunnerHarness([toyProjection, other, narrow])));
 beforeEach(async () => {
   hook = () => undefined;
   await harness.reset();
@@ -66,15 +69,19 @@ describe('a runner', () => {
     await before.stop();
     const holder = await harness.pool.pg.connect();
     await holder.query('begin; select from runtime.checkpoints for update');
-    const runner = harness.runner([toyProjection]);
+    const claimed: unknown[] = [];
+    const logger = { info: (said: object) => void claimed.push(said), warn: () => undefined, error: () => undefined };
+    const runner = harness.runner([toyProjection], { logger });
     const starting = runner.start();
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     while ((await harness.observer.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await runner.follow([toyProjection, other]);
+    await runner.follow([toyProjection, other, narrow]);
     await holder.query('commit');
     holder.release();
     await starting;
     await runner.whenFolded(await harness.append(toyHistory(20)));
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => `picly.rating-submitted/${partition}`);
+    expect(claimed).toContainEqual({ projection: 'toy-narrow@1', partitions });
   });
 
   it('sees personal fields, and an erased person as nobody', async () => {
