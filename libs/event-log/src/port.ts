@@ -45,7 +45,10 @@ export interface PartitionBounds extends TopicPartition {
 export interface LogBatch extends TopicPartition {
   readonly records: readonly LogRecord[];
   readonly end: number;
-  /** True once the partition was taken away: work on the batch is wasted (the checkpoint fence would refuse it). */
+  /**
+   * True once the partition was taken away: work on the batch is wasted (the checkpoint fence would refuse it). True also as long as
+   * the member is in doubt of that, as when a heartbeat is late, and false again afterwards: a batch left undone must be rejected.
+   */
   isStale(): boolean;
 }
 

@@ -18,12 +18,14 @@ describe('the feed of one partition', () => {
   let onBatch: (batch: LogBatch) => Promise<void>;
   let halts: Error[];
   let lost: boolean;
+  let warnings: string[];
   let feed: PartitionFeed;
 
   beforeEach(() => {
     handled = [];
     halts = [];
     lost = false;
+    warnings = [];
     onBatch = async () => undefined;
     const handler: GroupHandler = {
       assigned: async () => [],
@@ -36,7 +38,7 @@ describe('the feed of one partition', () => {
     };
     feed = new PartitionFeed(
       { topic: 't', partition: 0, offset: 10 },
-      { handler, maxBatchRecords: 3, isLost: () => lost, onDrained: () => undefined, onWarning: () => undefined },
+      { handler, maxBatchRecords: 3, isLost: () => lost, onDrained: () => undefined, onWarning: (message) => warnings.push(message) },
     );
   });
 
@@ -61,6 +63,19 @@ describe('the feed of one partition', () => {
     offer(10, 4);
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(handled).toEqual([[10, 11, 12], [10, 11, 12], [10, 11, 12], [13]]);
+    expect(warnings).toEqual(Array(2).fill('t/0: a batch at offset 10 was refused, it is delivered again'));
+  });
+
+  it('warns of no batch that is refused while it is stopped: it does not come again', async () => {
+    let refuse: () => void = () => undefined;
+    onBatch = () => new Promise((_, reject) => (refuse = () => reject(new Error('not now'))));
+    offer(10, 2);
+    await soon();
+    const stopping = feed.stop();
+    refuse();
+    await stopping;
+    expect(handled).toEqual([[10, 11]]);
+    expect(warnings).toEqual([]);
   });
 
   it('asks for more only while there is room', async () => {

@@ -126,16 +126,20 @@ export class PartitionFeed implements TopicPartition {
     try {
       await this.options.handler.batch(this.#toBatch(records));
     } catch (error) {
-      this.options.onWarning(
-        `${this.topic}/${this.partition}: a batch at offset ${this.#confirmed} was refused, it is delivered again`,
-        error,
-      );
+      this.#warnOf(error);
       return false;
     }
     this.#queue = this.#queue.slice(records.length);
     this.#confirmed += records.length;
     this.options.onDrained();
     return true;
+  }
+
+  /** Nothing to warn of when it is taken away: whoever has it now delivers the batch. */
+  #warnOf(error: unknown): void {
+    if (this.#stopped) return;
+    const at = `${this.topic}/${this.partition}: a batch at offset ${this.#confirmed}`;
+    this.options.onWarning(`${at} was refused, it is delivered again`, error);
   }
 
   #toBatch(records: readonly LogRecord[]): LogBatch {
