@@ -57,9 +57,6 @@ const SHAPE: readonly ShapeRule[] = [
     isBroken: ({ of, per, conversion }) => (isOfConversions(of) || isOfConversions(per)) && conversion === null,
     message: 'name the conversion metric that is counted',
   },
-];
-
-const CAPS: readonly ShapeRule[] = [
   {
     field: 'cap_quantile',
     isBroken: ({ type, cap_quantile: quantile }) => quantile !== null && type !== 'mean',
@@ -73,7 +70,7 @@ const CAPS: readonly ShapeRule[] = [
 ];
 
 function checkShape(reader: FieldReader, metric: MetricDefinition): void {
-  for (const { field, isBroken, message } of [...SHAPE, ...CAPS]) if (isBroken(metric)) reader.fail(field, 'metric_shape', message);
+  for (const { field, isBroken, message } of SHAPE) if (isBroken(metric)) reader.fail(field, 'metric_shape', message);
 }
 
 function defaultMeasure(type: MetricType): Measure {

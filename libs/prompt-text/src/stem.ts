@@ -45,5 +45,5 @@ export function formsOf(term: string): readonly string[] {
   const stem = stemOf(term);
   const bases = [stem, stem.replace(/i$/, 'y'), stem.replace(/i$/, 'ie'), stem.replace(/o$/, 'oe')];
   const forms = bases.flatMap((base) => [base, `${base}s`, `${base}es`, IRREGULAR_PLURALS.get(base) ?? base]);
-  return [...new Set([term, ...forms, stem.replace(/i$/, 'ies')])].filter((form) => form === term || stemOf(form) === stem);
+  return [...new Set([term, ...forms])].filter((form) => form === term || stemOf(form) === stem);
 }
