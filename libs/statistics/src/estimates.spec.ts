@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { addSums, sumsOfUnits, type MetricType } from './arm-sums';
 import { compare, DEFAULT_COMPARE_OPTIONS, testEffect } from './compare';
 import { estimateEffect } from './estimate';
-import { logBin, mergeLogBins } from './log-histogram';
-import { designEffect, quantileEffect, quantileOf, quantileOfBins } from './quantile';
+import { logBin, mergeLogBins, upperEdgeOfLogBin } from './log-histogram';
+import { designEffect, quantileBounds, quantileEffect, quantileOf, quantileOfBins } from './quantile';
 import { randomFrom } from './random';
 import { checkSegments } from './segments';
 import { allocationEffect, stratifiedEffect, type AllocationStratum } from './stratify';
@@ -118,6 +118,31 @@ describe('percentiles', () => {
     }
     expect(exact / 400).toBeGreaterThanOrEqual(0.93);
     expect(binned / 400).toBeGreaterThanOrEqual(0.93);
+  });
+
+  it('have bounds from a histogram around those of the values, at most 2 % wider at each end', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 500 });
+    fc.assert(
+      fc.property(values, fc.constantFrom(0.5, 0.95, 0.99), (unsorted, fraction) => {
+        const sorted = [...unsorted].sort((a, b) => a - b);
+        const [low, high] = quantileOf(sorted, fraction, { alpha: 0.05 })!.interval;
+        const { lower, upper } = quantileBounds(mergeLogBins(sorted.map((value) => ({ bin: logBin(value), count: 1 }))), fraction);
+        expect(lower).toBeLessThanOrEqual(low);
+        if (lower > 0) expect(lower).toBeGreaterThanOrEqual(low * 0.979);
+        if (upper === null) return;
+        expect(upper).toBeGreaterThanOrEqual(high * (1 - 1e-9));
+        expect(upper).toBeLessThanOrEqual(high * 1.021);
+      }),
+    );
+  });
+
+  it('have no upper bound with too few values, and none at all without any', () => {
+    const of = (n: number): object => quantileBounds([{ bin: logBin(100), count: n }], 0.99);
+    // 1 - 0.99^n, the chance that any of n values is above, reaches 97.5 % with 368 of them.
+    expect(of(367)).toMatchObject({ upper: null });
+    expect(of(368)).toMatchObject({ upper: upperEdgeOfLogBin(logBin(100)) });
+    expect(quantileBounds([], 0.5)).toEqual({ lower: 0, upper: null });
+    expect(quantileBounds([{ bin: logBin(100), count: 5 }], 0.5)).toEqual({ lower: 0, upper: null });
   });
 
   it('compare by their intervals, and stay silent without values', () => {

@@ -27,6 +27,9 @@ export function valueOfLogBin(bin: number): number {
 /** The largest value of a bin. */
 export const upperEdgeOfLogBin = (bin: number): number => (bin === ZERO_BIN ? 0 : Math.exp(bin * LN_GAMMA));
 
+/** No value of a bin is below it; only in the bin of zero it is one of them. */
+export const lowerEdgeOfLogBin = (bin: number): number => (bin === ZERO_BIN ? 0 : Math.exp((bin - 1) * LN_GAMMA));
+
 /** How many values fell into a bin. */
 export interface LogBinCount {
   readonly bin: number;
@@ -44,16 +47,19 @@ function ascending(bins: readonly LogBinCount[]): readonly LogBinCount[] {
   return mergeLogBins(bins).filter(({ count }) => count > 0);
 }
 
-/** The value at a rank (0 is the smallest) of ascending bins. */
-function valueAt(bins: readonly LogBinCount[], rank: number): number {
+/** The bin that holds a rank (0 is the smallest value's) of ascending bins. */
+function binAt(ascendingBins: readonly LogBinCount[], rank: number): number | undefined {
   let passed = 0;
-  let value = 0;
-  for (const { bin, count } of bins) {
-    value = valueOfLogBin(bin);
+  for (const { bin, count } of ascendingBins) {
     passed += count;
-    if (rank < passed) return value;
+    if (rank < passed) return bin;
   }
-  return value;
+  return ascendingBins.at(-1)?.bin;
+}
+
+/** The bin that holds a rank (0 is the smallest value's); the last one for ranks beyond. Null without values. Bins may come in any order. */
+export function logBinAtRank(bins: readonly LogBinCount[], rank: number): number | null {
+  return binAt(ascending(bins), rank) ?? null;
 }
 
 /**
@@ -65,7 +71,8 @@ export function logHistogramQuantile(bins: readonly LogBinCount[], fraction: num
   const total = sorted.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return null;
   const position = Math.min(Math.max(fraction, 0), 1) * (total - 1);
-  const below = valueAt(sorted, Math.floor(position));
-  const above = valueAt(sorted, Math.ceil(position));
+  const valueAt = (rank: number): number => valueOfLogBin(binAt(sorted, rank) ?? ZERO_BIN);
+  const below = valueAt(Math.floor(position));
+  const above = valueAt(Math.ceil(position));
   return below + (above - below) * (position - Math.floor(position));
 }

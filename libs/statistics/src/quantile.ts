@@ -1,6 +1,14 @@
 import { neutralEstimate, type EffectScale, type Estimate, type NeutralReason } from './estimate';
 import { incompleteBeta } from './gamma';
-import { LOG_HISTOGRAM_ERROR, logHistogramQuantile, type LogBinCount } from './log-histogram';
+import {
+  LOG_HISTOGRAM_ERROR,
+  logBinAtRank,
+  logHistogramQuantile,
+  lowerEdgeOfLogBin,
+  upperEdgeOfLogBin,
+  ZERO_BIN,
+  type LogBinCount,
+} from './log-histogram';
 import { normalQuantile } from './normal';
 import { percentileCont } from './percentile';
 
@@ -40,7 +48,9 @@ interface Ranks {
   /** 0-based. */
   readonly low: number;
   readonly high: number;
-  readonly resolved: boolean;
+  /** False where there are too few values for an end: it is the extreme then and promises nothing. */
+  readonly isLowResolved: boolean;
+  readonly isHighResolved: boolean;
 }
 
 /**
@@ -56,7 +66,8 @@ function ranksOf(n: number, fraction: number, options: QuantileOptions): Ranks {
   return {
     low: Math.max(0, Math.floor(low * scale)),
     high: Math.min(n - 1, Math.ceil(high * scale)),
-    resolved: low >= 0 && high <= effective - 1,
+    isLowResolved: low >= 0,
+    isHighResolved: high <= effective - 1,
   };
 }
 
@@ -74,7 +85,7 @@ function estimateOf(
 ): QuantileEstimate {
   const [low, high] = options.ends;
   const se = (high - low) / (2 * -normalQuantile(options.alpha / 2));
-  return { n, value, interval: [low, high], se, resolved: ranks.resolved };
+  return { n, value, interval: [low, high], se, resolved: ranks.isLowResolved && ranks.isHighResolved };
 }
 
 /** A percentile of ascending values, exactly as Postgres' percentile_cont, with its interval; null without values. */
@@ -95,6 +106,28 @@ export function quantileOfBins(bins: readonly LogBinCount[], fraction: number, o
   const at = (rank: number): number => logHistogramQuantile(bins, n > 1 ? rank / (n - 1) : 0) ?? value;
   const ends = [at(ranks.low) * (1 - LOG_HISTOGRAM_ERROR), at(ranks.high) * (1 + LOG_HISTOGRAM_ERROR)] as const;
   return estimateOf(n, value, ranks, { ends, alpha: options.alpha });
+}
+
+/** Between what a percentile of values >= 0 lies. */
+export interface QuantileBounds {
+  readonly lower: number;
+  /** Null where there are too few values to name one. */
+  readonly upper: number | null;
+}
+
+/**
+ * 95 % bounds of a percentile of values >= 0 that are counted by `logBin`: the outer edges of the bins that hold the order statistics of
+ * `quantileOf`, so the true ones lie within and at most 2 % off. Too few values for a lower bound: 0. Without values nothing is known.
+ */
+export function quantileBounds(bins: readonly LogBinCount[], fraction: number): QuantileBounds {
+  const n = bins.reduce((sum, { count }) => sum + count, 0);
+  if (n === 0) return { lower: 0, upper: null };
+  const ranks = ranksOf(n, fraction, { alpha: 0.05 });
+  const binOf = (rank: number): number => logBinAtRank(bins, rank) ?? ZERO_BIN;
+  return {
+    lower: ranks.isLowResolved ? lowerEdgeOfLogBin(binOf(ranks.low)) : 0,
+    upper: ranks.isHighResolved ? upperEdgeOfLogBin(binOf(ranks.high)) : null,
+  };
 }
 
 /** The design effect of a share among clusters: sums over clusters of m (values) and k (values below), their squares and products. */

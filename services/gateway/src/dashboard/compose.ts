@@ -21,6 +21,8 @@ const TREND = [
       quality_lower: 'quality_lower',
       quality_upper: 'quality_upper',
       median_time_to_rate: 'median_time_to_rate',
+      median_time_to_rate_lower: 'median_time_to_rate_lower',
+      median_time_to_rate_upper: 'median_time_to_rate_upper',
     },
   },
   {
@@ -101,7 +103,13 @@ function successMetrics(first: (name: PartName) => Row | undefined): Row {
       lower: numberIn(actions, 'download_rate_lower'),
       upper: numberIn(actions, 'download_rate_upper'),
     },
-    time_to_rate: { ...changeIn(ratings, ratingsBefore, 'median_time_to_rate'), ...rated, unit: 'seconds' },
+    time_to_rate: {
+      ...changeIn(ratings, ratingsBefore, 'median_time_to_rate'),
+      n: numberIn(ratings, 'timed_count'),
+      lower: numberIn(ratings, 'median_time_to_rate_lower'),
+      upper: numberIn(ratings, 'median_time_to_rate_upper'),
+      unit: 'seconds',
+    },
     feedback_volume: { ...changeIn(ratings, ratingsBefore, 'feedback_count'), ...rated },
     quality: {
       ...changeIn(ratings, ratingsBefore, 'quality_avg'),

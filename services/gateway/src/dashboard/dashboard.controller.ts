@@ -49,7 +49,7 @@ const EXAMPLE = {
     rating_distribution: { distribution: [3, 9, 18, 33, 57], previous_distribution: [3, 9, 18, 33, 57], ...CHANGE, target: 4 },
     success_rate: { ...CHANGE, lower: 0.6656, upper: 0.8192, target: 0.7 },
     download_rate: { ...CHANGE, lower: 0.3078, upper: 0.4158 },
-    time_to_rate: { ...CHANGE, unit: 'seconds' },
+    time_to_rate: { ...CHANGE, n: 110, lower: 12.1, upper: 17.3, unit: 'seconds' },
     feedback_volume: { ...CHANGE, n: 120 },
     quality: { ...CHANGE, n: 64 },
   },

@@ -94,7 +94,10 @@ describe('the dashboard', () => {
             success_lower: 0.6,
             success_upper: 0.98,
             feedback_count: 4,
+            timed_count: 8,
             median_time_to_rate: 12,
+            median_time_to_rate_lower: 5,
+            median_time_to_rate_upper: 20,
           },
         ],
         3,
@@ -115,7 +118,7 @@ describe('the dashboard', () => {
       rating_distribution: { distribution: [0, 0, 1, 3, 6], value: 4.5, previous: 4, change: 0.5, change_rate: 0.125, target: 4 },
       success_rate: { value: 0.9, previous: 0.8, change: 0.1, lower: 0.6, upper: 0.98, target: 0.7 },
       download_rate: { value: null, change: null },
-      time_to_rate: { value: 12, previous: null, change: null },
+      time_to_rate: { value: 12, previous: null, change: null, n: 8, lower: 5, upper: 20 },
       feedback_volume: { value: 4, previous: 0, change: 4, change_rate: null },
     });
     expect(dashboard['totals']).toMatchObject({

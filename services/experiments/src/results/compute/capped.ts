@@ -1,5 +1,5 @@
 import type { ExperimentDefinition, MetricDefinition } from '@picly/experiments';
-import { addSums, upperEdgeOfLogBin, type ArmSums } from '@picly/statistics';
+import { addSums, logBinAtRank, upperEdgeOfLogBin, type ArmSums } from '@picly/statistics';
 import type { SumRow, ValueBinRow } from '../results.queries';
 
 /** Whether a metric is capped at a percentile of its units. */
@@ -10,22 +10,11 @@ function cappedAt(cap: number, { n, preSum = 0, preSumSquares = 0 }: ArmSums): A
   return { n, sum: n * cap, sumSquares: n * cap * cap, preSum, preSumSquares, postPreSum: cap * preSum };
 }
 
-interface Standing {
-  readonly bin: number;
-  readonly n: number;
-}
-
 /** The bin in which the percentile of all units together lies; null without units. */
-function binAt(fraction: number, standing: readonly Standing[]): number | null {
-  const ascending = [...standing].sort((a, b) => a.bin - b.bin);
-  const total = ascending.reduce((sum, { n }) => sum + n, 0);
-  const rank = Math.floor(fraction * (total - 1));
-  let passed = 0;
-  for (const { bin, n } of ascending) {
-    passed += n;
-    if (passed > rank) return bin;
-  }
-  return null;
+function limitOf(bins: readonly ValueBinRow[], fraction: number): number | null {
+  const units = bins.reduce((sum, { sums }) => sum + sums.n, 0);
+  const counts = bins.map(({ bin, sums }) => ({ bin, count: sums.n }));
+  return logBinAtRank(counts, Math.floor(fraction * (units - 1)));
 }
 
 /** Sums of one metric with every unit above the cap counted as the cap. */
@@ -42,10 +31,7 @@ export interface CappedSums {
  */
 export function cappedSums({ key, cap_quantile: fraction }: MetricDefinition, bins: readonly ValueBinRow[]): CappedSums {
   const own = bins.filter(({ metric }) => metric === key);
-  const limit = binAt(
-    fraction ?? 1,
-    own.map(({ bin, sums }) => ({ bin, n: sums.n })),
-  );
+  const limit = limitOf(own, fraction ?? 1);
   if (limit === null) return { cap: null, rows: [] };
   const cap = upperEdgeOfLogBin(limit);
   const rows = new Map<string, SumRow>();

@@ -57,7 +57,7 @@ export function sumsSql(grouping: Grouping, byDay: boolean): string {
 
 /**
  * p50, p95 and p99 per group by the rule of percentile_cont. The histogram of the range tells which bin holds a rank; only the
- * calls of those bins are read, through an index. Above $12 calls the bins themselves are the answer.
+ * calls of those bins are read, through an index. Above $12 calls the bins themselves are the answer, and of the bounds they always are.
  * $1, $2 = whole months, $3, $4, $5 = signed days, $6, $7, $8 = signed ends counted call by call, $9 = engine or null,
  * $10, $11 = the range.
  */
@@ -102,11 +102,10 @@ export function percentilesSql(grouping: Grouping): string {
     from picks join wanted using (engine, model_version, bin) join held using (id)
     group by 1, 2, 3, 4
   )
-  select engine, model_version, array_agg(lower + (coalesce(upper, lower) - lower) * fraction order by p) as ms, null::json as bins
-  from values_at group by 1, 2
-  union all
-  select engine, model_version, null, json_agg(json_build_array(bin, n) order by bin)
-  from bins where not (select exact from few) group by 1, 2`;
+  select engine, model_version, ms, bins
+  from (select engine, model_version, json_agg(json_build_array(bin, n) order by bin) as bins from bins group by 1, 2) histograms
+    left join (select engine, model_version, array_agg(lower + (coalesce(upper, lower) - lower) * fraction order by p) as ms from values_at group by 1, 2) found
+      using (engine, model_version)`;
 }
 
 /** One engine's calls find its index; all engines' are those that have one. */

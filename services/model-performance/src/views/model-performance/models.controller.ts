@@ -12,7 +12,9 @@ const MEANING =
   '(percentile_method). Currencies are never added: when several occur the amounts are null and stand apart in `amounts`. cost_per_success is ' +
   'the cost of all calls by the pictures that came out; cost_per_well_rated the cost of the rated pictures by those rated 4 to 5 on average. ' +
   "Bounds are 95 % intervals: Wilson's of shares; of means (avg_rating, quality_avg) Student's t with n - 1 degrees of freedom, within the scale, and " +
-  'where all values are the same those of the share that could still be others.';
+  'where all values are the same those of the share that could still be others; of percentiles those of order statistics, whatever the ' +
+  'distribution, at most 2 % wider at each end as they come from a histogram (upper: null where there are too few calls to name one). Amounts are what ' +
+  'was booked and have none.';
 
 class ModelsQuery extends RangeQuery {
   @Text({ min: 1, max: 200 }, { optional: true })

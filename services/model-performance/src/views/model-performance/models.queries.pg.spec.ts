@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { meanInterval } from '@picly/statistics';
+import { logBin, meanInterval, mergeLogBins, quantileBounds } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { modelPerformance } from './model-performance.projection';
 import { ModelsQueries } from './models.queries';
@@ -107,6 +107,33 @@ describe('models', () => {
         expect([row.avg_rating_lower, row.avg_rating_upper, row.quality_lower, row.quality_upper]).toEqual(
           [...stars, ...quality].map((end) => expect.closeTo(end, 6) as number),
         );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('have bounds of percentiles that are those of the calls, of a range and of its days', async () => {
+    const bounds = (row: object): unknown[] =>
+      ['p50', 'p95', 'p99'].flatMap((name) => [Reflect.get(row, `${name}_lower`), Reflect.get(row, `${name}_upper`)]);
+    const told = (ms: readonly number[]): unknown[] =>
+      [0.5, 0.95, 0.99].flatMap((fraction) => {
+        const bins = mergeLogBins(ms.map((value) => ({ bin: logBin(value), count: 1 })));
+        const { lower, upper } = quantileBounds(bins, fraction);
+        return [lower / 1000, upper === null ? null : upper / 1000];
+      });
+    const callsBy = (group: string, range: Range) =>
+      spec.sql.query<{ ms: number[] }>(
+        `select ${group} as key, array_agg(response_time_ms) as ms from calls where engine is not null and occurred_at >= $1 and occurred_at < $2
+         group by 1 order by 1`,
+        [new Date(range.from).toISOString(), new Date(range.to).toISOString()],
+      );
+    await fc.assert(
+      fc.asyncProperty(ranges, async (range) => {
+        const engines = await queries.models({ range, grouping: 'engine' });
+        expect(engines.map(bounds)).toEqual((await callsBy('engine', range)).map(({ ms }) => told(ms)));
+        const days = await queries.daily({ range, grouping: 'total', timeZone: 'Asia/Kathmandu' });
+        const expected = await callsBy(`(occurred_at at time zone 'Asia/Kathmandu')::date`, range);
+        expect(days.map(bounds)).toEqual(expected.map(({ ms }) => told(ms)));
       }),
       { numRuns: 30 },
     );

@@ -1,5 +1,5 @@
 import type { Sql } from '@picly/database';
-import { logHistogramQuantile, type LogBinCount } from '@picly/statistics';
+import { logHistogramQuantile, quantileBounds, type LogBinCount } from '@picly/statistics';
 import { modelSums, type ModelSums, type StoredSums } from './model-sums';
 import { engineDayPercentilesSql, percentilesSql, sketchSql, sumsSql, type Grouping } from './models-sql.queries';
 import { coverOf, histogramCoverOf, type Range, type SignedRange } from './time-cover';
@@ -17,11 +17,17 @@ export interface DailyFilter extends ModelsFilter {
   readonly timeZone: string;
 }
 
-/** Seconds; over all calls, failed ones too. */
+/** Seconds; over all calls, failed ones too. An upper bound is null where there are too few calls to name one. */
 interface Percentiles {
   readonly p50: number | null;
+  readonly p50_lower: number;
+  readonly p50_upper: number | null;
   readonly p95: number | null;
+  readonly p95_lower: number;
+  readonly p95_upper: number | null;
   readonly p99: number | null;
+  readonly p99_lower: number;
+  readonly p99_upper: number | null;
   readonly percentile_method: 'exact' | 'sketch';
 }
 
@@ -51,14 +57,17 @@ export class ModelsQueries {
 
   async models(filter: ModelsFilter): Promise<ModelRow[]> {
     const [groups, percentiles] = await Promise.all([this.sums(filter, false), this.percentiles(filter)]);
-    return groups.map((rows) => ({ ...modelSums(rows), ...(percentiles.get(nameOf(rows[0])) ?? NONE) }));
+    return groups.map((rows) => ({ ...modelSums(rows), ...(percentiles.get(nameOf(rows[0])) ?? percentilesOf([])) }));
   }
 
   async daily(filter: DailyFilter): Promise<ModelDay[]> {
     const groups = await this.sums(filter, true);
     const calls = groups.flat().reduce((sum, row) => sum + row.calls, 0);
-    const percentiles = await (calls <= this.exactUpTo ? this.exactDays(filter) : this.sketchedDays(filter));
-    return groups.map((rows) => ({ day: rows[0].day ?? '', ...modelSums(rows), ...(percentiles.get(nameOf(rows[0])) ?? NONE) }));
+    const [bins, exact] = await Promise.all([this.dailyBins(filter), calls <= this.exactUpTo ? this.exactDays(filter) : NO_DAYS]);
+    return groups.map((rows) => {
+      const name = nameOf(rows[0]);
+      return { day: rows[0].day ?? '', ...modelSums(rows), ...percentilesOf(bins.get(name) ?? [], exact.get(name)) };
+    });
   }
 
   /** The rows of each group, one per currency. */
@@ -90,7 +99,7 @@ export class ModelsQueries {
 
   private async percentiles({ range, engine, grouping }: ModelsFilter): Promise<Map<string, Percentiles>> {
     const { months, days, calls } = histogramCoverOf(range);
-    const rows = await this.sql.query<GroupKey & { readonly ms: (number | null)[] | null; readonly bins: [number, number][] | null }>(
+    const rows = await this.sql.query<GroupKey & { readonly ms: number[] | null; readonly bins: [number, number][] }>(
       percentilesSql(grouping),
       [
         day(months.from),
@@ -108,39 +117,56 @@ export class ModelsQueries {
       ],
       `models percentiles ${grouping}`,
     );
-    return new Map(
-      rows.map((row) => [nameOf(row), row.ms ? exact(row.ms) : sketch((row.bins ?? []).map(([bin, count]) => ({ bin, count })))]),
-    );
+    const counts = (bins: readonly [number, number][]): LogBinCount[] => bins.map(([bin, count]) => ({ bin, count }));
+    return new Map(rows.map((row) => [nameOf(row), percentilesOf(counts(row.bins), row.ms ?? undefined)]));
   }
 
-  private async exactDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, Percentiles>> {
+  /** Milliseconds. */
+  private async exactDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, readonly number[]>> {
     const rows = await this.sql.query<GroupKey & { readonly ms: number[] }>(
       engineDayPercentilesSql(grouping, engine !== undefined),
       [iso(range.from), iso(range.to), engine ?? null, timeZone],
       `models daily percentiles ${grouping}${engine === undefined ? ' of all' : ''}`,
     );
-    return new Map(rows.map((row) => [nameOf(row), exact(row.ms)]));
+    return new Map(rows.map((row) => [nameOf(row), row.ms]));
   }
 
-  private async sketchedDays({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, Percentiles>> {
+  private async dailyBins({ range, engine, grouping, timeZone }: DailyFilter): Promise<Map<string, readonly LogBinCount[]>> {
     const rows = await this.sql.query<GroupKey & LogBinCount>(
       sketchSql(grouping, engine !== undefined),
       [iso(range.from), iso(range.to), engine ?? null, timeZone],
       `models daily sketch ${grouping}${engine === undefined ? ' of all' : ''}`,
     );
     const bins = new Map<string, LogBinCount[]>();
-    for (const row of rows) bins.set(nameOf(row), [...(bins.get(nameOf(row)) ?? []), row]);
-    return new Map([...bins].map(([name, counts]) => [name, sketch(counts)]));
+    for (const row of rows) {
+      const own = bins.get(nameOf(row));
+      if (own) own.push(row);
+      else bins.set(nameOf(row), [row]);
+    }
+    return bins;
   }
 }
 
-const NONE: Percentiles = { p50: null, p95: null, p99: null, percentile_method: 'exact' };
+const NO_DAYS: ReadonlyMap<string, readonly number[]> = new Map();
 
-function exact([p50, p95, p99]: readonly (number | null)[]): Percentiles {
-  return { p50: seconds(p50), p95: seconds(p95), p99: seconds(p99), percentile_method: 'exact' };
-}
-
-function sketch(bins: readonly LogBinCount[]): Percentiles {
-  const at = (fraction: number): number | null => seconds(logHistogramQuantile(bins, fraction));
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), percentile_method: 'sketch' };
+/** From the histogram, and where they were found from the values themselves, in milliseconds: p50, p95, p99. */
+function percentilesOf(bins: readonly LogBinCount[], exact?: readonly number[]): Percentiles {
+  const at = (index: number, fraction: number): number | null => seconds(exact ? exact[index] : logHistogramQuantile(bins, fraction));
+  const within = (fraction: number): [number, number | null] => {
+    const { lower, upper } = quantileBounds(bins, fraction);
+    return [lower / 1000, seconds(upper)];
+  };
+  const [p50, p95, p99] = [within(0.5), within(0.95), within(0.99)];
+  return {
+    p50: at(0, 0.5),
+    p50_lower: p50[0],
+    p50_upper: p50[1],
+    p95: at(1, 0.95),
+    p95_lower: p95[0],
+    p95_upper: p95[1],
+    p99: at(2, 0.99),
+    p99_lower: p99[0],
+    p99_upper: p99[1],
+    percentile_method: exact || bins.length === 0 ? 'exact' : 'sketch',
+  };
 }

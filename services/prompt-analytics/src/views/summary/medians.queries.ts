@@ -1,5 +1,5 @@
 import type { Sql } from '@picly/database';
-import { valueOfLogBin } from '@picly/statistics';
+import { lowerEdgeOfLogBin, upperEdgeOfLogBin, valueOfLogBin } from '@picly/statistics';
 import { groupByKeys, keysOf, selectKeys, type GroupSource } from './grouping.queries';
 import { isInRests, isTimed, parametersOf, PIECES, type SummaryFilter } from './sums.queries';
 import { coverOf, type Cover, type Range } from './time-cover';
@@ -15,11 +15,45 @@ export type MedianMethod = 'exact' | 'histogram_within_1_percent' | 'omitted';
 export interface Median {
   /** Seconds; null when nobody's time is known. */
   readonly median_time_to_rate: number | null;
+  /** 95 % bounds in seconds; the upper one null where there are too few times to name one. */
+  readonly median_time_to_rate_lower: number;
+  readonly median_time_to_rate_upper: number | null;
   readonly median_time_to_rate_method: MedianMethod;
 }
 
-const NO_TIMES: Median = { median_time_to_rate: null, median_time_to_rate_method: 'exact' };
-export const OMITTED: Median = { median_time_to_rate: null, median_time_to_rate_method: 'omitted' };
+const seconds = (ms: number): number => ms / 1000;
+
+/** Milliseconds; null: not known. */
+export interface MedianWithin {
+  readonly median_ms: number | null;
+  readonly lower_ms: number | null;
+  readonly upper_ms: number | null;
+}
+
+export const exactMedian = ({ median_ms: median, lower_ms: lower, upper_ms: upper }: MedianWithin): Median => ({
+  median_time_to_rate: median === null ? null : seconds(median),
+  median_time_to_rate_lower: seconds(lower ?? 0),
+  median_time_to_rate_upper: upper === null ? null : seconds(upper),
+  median_time_to_rate_method: 'exact',
+});
+
+const NO_TIMES = exactMedian({ median_ms: null, lower_ms: null, upper_ms: null });
+const OMITTED: Median = { ...NO_TIMES, median_time_to_rate_method: 'omitted' };
+
+/**
+ * The rank (0 is the smallest value's) of the order statistic below which the median of all lies in 1 of 40 samples of `n` values, and as
+ * far from the other end the one above it: the binomial's, from the normal distribution with its correction for continuity; never more
+ * than the exact one. Below zero with fewer than six values: then there is no bound.
+ */
+export const medianRankSql = (n: string): string => `floor(${n} / 2.0 - 0.98 * sqrt(${n}) - 0.5)`;
+
+/** Median of times and its bounds, by sorting them; an element that there is not is null. */
+export function medianSql(ms: string): string {
+  const sorted = `(array_agg(${ms} order by ${ms}))`;
+  const rank = `${medianRankSql(`count(${ms})`)}::int`;
+  return `percentile_cont(0.5) within group (order by ${ms}) as median_ms,
+    ${sorted}[${rank} + 1]::float8 as lower_ms, ${sorted}[count(${ms})::int - ${rank}]::float8 as upper_ms`;
+}
 
 const FACT: GroupSource = {
   engine: 'r.engine',
@@ -28,7 +62,6 @@ const FACT: GroupSource = {
   tag: 't.tag',
   promptHash: 'null',
 };
-const MS_PER_SECOND = 1000;
 const DAY_MS = 86_400_000;
 
 type Key = object;
@@ -48,9 +81,9 @@ const factParameters = ({ range, engine, timeZone }: SummaryFilter): unknown[] =
 const IN_RANGE = `r.rated_at >= $1::timestamptz and r.rated_at < $2::timestamptz and ($3::text is null or r.engine = $3) and $4::text is not null`;
 
 /** Medians of the times of all ratings in the range, by sorting them. */
-async function mediansByTag(sql: Sql, filter: SummaryFilter): Promise<(Key & { readonly ms: number })[]> {
+async function mediansByTag(sql: Sql, filter: SummaryFilter): Promise<(Key & MedianWithin)[]> {
   return sql.query(
-    `select ${selectKeys(filter.grouping, FACT, filter.weekStart)}percentile_cont(0.5) within group (order by r.time_to_rate_ms) as ms
+    `select ${selectKeys(filter.grouping, FACT, filter.weekStart)}${medianSql('r.time_to_rate_ms')}
      from picly.ratings r cross join unnest(r.tags) as t (tag)
      where ${IN_RANGE} and r.time_to_rate_ms is not null${groupByKeys(filter.grouping)}`,
     factParameters(filter),
@@ -65,6 +98,9 @@ interface MiddleBins {
   readonly low_place: number;
   readonly high: number;
   readonly high_place: number;
+  /** The bins that hold the bounds; null with too few times. */
+  readonly least: number | null;
+  readonly most: number | null;
 }
 
 /** Whether the rows asked for are of days that begin at another time than the days of UTC, by which histograms are kept. */
@@ -107,6 +143,9 @@ function countedBins(filter: SummaryFilter, { rests }: Cover): string {
 
 const LOW = 'passed > floor((total - 1) / 2)';
 const HIGH = 'passed > ceil((total - 1) / 2)';
+const RANK = medianRankSql('total');
+const LEAST = `${RANK} >= 0 and passed > ${RANK}`;
+const MOST = `${RANK} >= 0 and passed > total - 1 - ${RANK}`;
 
 /** The days of a range on which anybody rated: the hours of all others need not be looked at. */
 async function ratedDays(sql: Sql, range: Range): Promise<Range> {
@@ -119,7 +158,7 @@ async function ratedDays(sql: Sql, range: Range): Promise<Range> {
   return { from: Math.max(range.from, dayOf(row.first)), to: Math.min(range.to, dayOf(row.last) + DAY_MS) };
 }
 
-/** The bins that hold the two middle ranks of each group. */
+/** The bins that hold the two middle ranks of each group, and the bounds of its median. */
 async function middleBins(sql: Sql, asked: SummaryFilter): Promise<(Key & MiddleBins)[]> {
   const filter = isShifted(asked) ? { ...asked, range: await ratedDays(sql, asked.range) } : asked;
   const cover = coverOf(filter.range, isTimed(filter.grouping) ? [1440] : [11_520, 1440]);
@@ -132,7 +171,8 @@ async function middleBins(sql: Sql, asked: SummaryFilter): Promise<(Key & Middle
        select *, sum(n) over (${keys && `partition by ${keys} `}order by bin) as passed, sum(n) over (${keys && `partition by ${keys}`}) as total from bins
      )
      select ${keys && `${keys}, `}min(bin) filter (where ${LOW}) as low, (floor((max(total) - 1) / 2) - min(passed - n) filter (where ${LOW}))::int as low_place,
-       min(bin) filter (where ${HIGH}) as high, (ceil((max(total) - 1) / 2) - min(passed - n) filter (where ${HIGH}))::int as high_place
+       min(bin) filter (where ${HIGH}) as high, (ceil((max(total) - 1) / 2) - min(passed - n) filter (where ${HIGH}))::int as high_place,
+       min(bin) filter (where ${LEAST}) as least, min(bin) filter (where ${MOST}) as most
      from ranked where n > 0${groupByKeys(filter.grouping)}`,
     parametersOf(filter, cover),
   );
@@ -157,12 +197,13 @@ async function valuesOf(sql: Sql, filter: SummaryFilter, bins: readonly number[]
 }
 
 const placeOf = (name: string, bin: number): string => `${name} ${bin}`;
-const seconds = (ms: number): number => ms / MS_PER_SECOND;
 
-function medianOfBins({ low, high }: MiddleBins): Median {
+function medianOfBins({ low, high, least, most }: MiddleBins, exactMs: number | undefined): Median {
   return {
-    median_time_to_rate: seconds((valueOfLogBin(low) + valueOfLogBin(high)) / 2),
-    median_time_to_rate_method: 'histogram_within_1_percent',
+    median_time_to_rate: seconds(exactMs ?? (valueOfLogBin(low) + valueOfLogBin(high)) / 2),
+    median_time_to_rate_lower: least === null ? 0 : seconds(lowerEdgeOfLogBin(least)),
+    median_time_to_rate_upper: most === null ? null : seconds(upperEdgeOfLogBin(most)),
+    median_time_to_rate_method: exactMs === undefined ? 'histogram_within_1_percent' : 'exact',
   };
 }
 
@@ -171,11 +212,8 @@ type MedianOf = (row: Key) => Median;
 async function tagMedians(sql: Sql, filter: SummaryFilter): Promise<MedianOf> {
   const keys = keysOf(filter.grouping);
   const rows = await mediansByTag(sql, filter);
-  const found = new Map(rows.map((row) => [nameOf(keys, row), row.ms]));
-  return (row) => {
-    const ms = found.get(nameOf(keys, row));
-    return ms === undefined ? NO_TIMES : { median_time_to_rate: seconds(ms), median_time_to_rate_method: 'exact' };
-  };
+  const found = new Map(rows.map((row) => [nameOf(keys, row), exactMedian(row)]));
+  return (row) => found.get(nameOf(keys, row)) ?? NO_TIMES;
 }
 
 /** The histogram tells which bins hold the middle; the values of these are all that has to be sorted. */
@@ -192,8 +230,7 @@ async function histogramMedians(sql: Sql, filter: SummaryFilter, isExact: boolea
     const lower = values.get(placeOf(name, middle.low))?.[middle.low_place];
     const upper = values.get(placeOf(name, middle.high))?.[middle.high_place];
     // Also when ratings came between the two questions.
-    if (lower === undefined || upper === undefined) return medianOfBins(middle);
-    return { median_time_to_rate: seconds((lower + upper) / 2), median_time_to_rate_method: 'exact' };
+    return medianOfBins(middle, lower === undefined || upper === undefined ? undefined : (lower + upper) / 2);
   };
 }
 

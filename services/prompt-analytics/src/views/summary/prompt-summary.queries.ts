@@ -1,15 +1,14 @@
 import type { Sql } from '@picly/database';
 import type { RatingCounters } from '../../figures/rating-figures';
+import { medianSql, type MedianWithin } from './medians.queries';
 import type { SummaryFilter } from './sums.queries';
 import { ALWAYS } from './time-cover';
 
-export interface PromptSums extends RatingCounters {
+export interface PromptSums extends RatingCounters, MedianWithin {
   readonly prompt_hash: string;
   readonly prompt: string;
   readonly feedback_count: number;
   readonly timed_count: number;
-  /** Milliseconds. */
-  readonly median_ms: number | null;
 }
 
 const FIGURES = `count(*) filter (where r.rating = 1)::int as r1, count(*) filter (where r.rating = 2)::int as r2, count(*) filter (where r.rating = 3)::int as r3,
@@ -17,7 +16,7 @@ const FIGURES = `count(*) filter (where r.rating = 1)::int as r1, count(*) filte
   count(r.quality_score)::int as quality_count, coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
   coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares,
   count(*) filter (where r.feedback <> '')::int as feedback_count, count(r.time_to_rate_ms)::int as timed_count,
-  percentile_cont(0.5) within group (order by r.time_to_rate_ms) as median_ms`;
+  ${medianSql('r.time_to_rate_ms')}`;
 
 /** The totals know which prompts have most ratings; only those of an open range do. */
 function mostRated(engine: string | undefined): string {

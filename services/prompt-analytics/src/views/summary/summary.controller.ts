@@ -52,7 +52,10 @@ const RATING_ROW = {
   quality_upper: 84.3,
   quality_count: 64,
   feedback_count: 12,
+  timed_count: 110,
   median_time_to_rate: 14.5,
+  median_time_to_rate_lower: 12.1,
+  median_time_to_rate_upper: 17.3,
   median_time_to_rate_method: 'exact',
 };
 
@@ -84,8 +87,9 @@ export class SummaryController {
       'Ratings count when they were given; a re-rating replaces the first. Success is 4 or 5 stars, low 1 or 2, with their 95 % Wilson bounds. Bounds of the ' +
       'means (avg, quality_avg) are 95 % Student t intervals with n - 1 degrees of freedom, within the scale; where all values are the same, those of the ' +
       'share that could still be others. Ratings whose ' +
-      'generation is not known yet have engine null. median_time_to_rate is in seconds, by the rule of percentile_cont; above a million times it comes ' +
-      'from a histogram within 1 %, and of tags with more than 200,000 times it is omitted: median_time_to_rate_method says which.',
+      'generation is not known yet have engine null. median_time_to_rate, of timed_count ratings, is in seconds, by the rule of percentile_cont; above a ' +
+      'million times it comes from a histogram within 1 %, and of tags with more than 200,000 times it is omitted: median_time_to_rate_method says which. ' +
+      'Its 95 % bounds are order statistics, at most 2 % wider at each end; upper is null with fewer than six times.',
     row: RATING_ROW,
   })
   async ratings(@ValidQuery(RatingsSummaryQuery) query: RatingsSummaryQuery): Promise<ListPage<RatingSummaryRow>> {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { LOG_HISTOGRAM_ERROR, meanInterval } from '@picly/statistics';
+import { LOG_HISTOGRAM_ERROR, meanInterval, quantileOf } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { promptAnalytics } from '../../projection/prompt-analytics.projection';
 import type { RatingGrouping } from './grouping.queries';
+import { medianRankSql } from './medians.queries';
 import { SummaryQueries, type RatingSummaryRow } from './summary.queries';
 import { ALWAYS, type Range } from './time-cover';
 
@@ -70,10 +71,28 @@ interface Recount {
   readonly quality_count: number;
   readonly quality_sum: number;
   readonly quality_squares: number;
+  /** Seconds, ascending. */
+  readonly times: readonly number[] | null;
 }
 
-const SUMS = ['stars', 'star_squares', 'quality_sum', 'quality_squares'];
+const SUMS = ['stars', 'star_squares', 'quality_sum', 'quality_squares', 'times'];
 const withoutSums = (row: Recount): object => Object.fromEntries(Object.entries(row).filter(([name]) => !SUMS.includes(name)));
+
+/** Around the order statistics of the binomial: of up to a rank more, read from bins of 2 %. */
+function expectMedianBounds(
+  { timed_count: n, median_time_to_rate_lower: lower, median_time_to_rate_upper: upper }: RatingSummaryRow,
+  times: readonly number[],
+): void {
+  expect(n).toBe(times.length);
+  const exact = quantileOf(times, 0.5, { alpha: 0.05 });
+  if (!exact?.resolved) return void expect([lower, upper]).toEqual([0, null]);
+  const [low, high] = exact.interval;
+  const next = (end: number, by: number): number => times[times.indexOf(end) + by] ?? end;
+  expect(lower).toBeLessThanOrEqual(low);
+  expect(lower).toBeGreaterThanOrEqual(next(low, -1) * 0.979);
+  expect(upper).toBeGreaterThanOrEqual(high);
+  expect(upper).toBeLessThanOrEqual(next(high, 1) * 1.021);
+}
 
 /** The intervals of both means, from plain sums over the facts. */
 function expectIntervals(row: RatingSummaryRow, sums: Recount | undefined): void {
@@ -107,7 +126,8 @@ describe('summaries', () => {
             `select ${key ? `${key} as key,` : ''} count(*) as count, coalesce(sum(rating), 0)::int as stars, coalesce(sum(rating * rating), 0)::int as star_squares,
              coalesce(sum(quality_score), 0)::float8 as quality_sum, coalesce(sum(quality_score ^ 2), 0)::float8 as quality_squares, avg(rating)::float8 as avg, avg((rating >= 4)::int)::float8 as success_rate, avg(quality_score)::float8 as quality_avg,
              count(quality_score) as quality_count, count(*) filter (where feedback <> '') as feedback_count,
-             percentile_cont(0.5) within group (order by time_to_rate_ms) / 1000 as median_time_to_rate
+             percentile_cont(0.5) within group (order by time_to_rate_ms) / 1000 as median_time_to_rate,
+             array_remove(array_agg(time_to_rate_ms::float8 / 1000 order by time_to_rate_ms), null) as times
            from (select *, rated_at as at from ratings) r join generations g using (generation_id)
            where at >= $1 and at < $2 and $3::text is not null and ($4::text is null or g.engine = $4) ${key ? 'group by 1 order by 1 nulls last' : ''}`,
             [...isoOf(range), timeZone, engine ?? null],
@@ -116,7 +136,10 @@ describe('summaries', () => {
             { range, grouping, timeZone, weekStart: 'monday', ...(engine !== undefined && { engine }) },
             50,
           );
-          rows.forEach((row, i) => expectIntervals(row, expected[i]));
+          rows.forEach((row, i) => {
+            expectIntervals(row, expected[i]);
+            expectMedianBounds(row, expected[i]?.times ?? []);
+          });
           const actual = rows.map(
             ({ count, avg, success_rate, quality_avg, quality_count, feedback_count, median_time_to_rate, ...row }) => ({
               ...(key && { key: row[grouping as 'engine' | 'day' | 'week' | 'month'] }),
@@ -184,6 +207,34 @@ describe('summaries', () => {
       isoOf({ from, to }),
     );
     expect(partial.reduce((sum, { count }) => sum + count, 0)).toBe(plain?.n);
+  });
+
+  it.each(['tag', 'prompt'] as const)('by %s have the bounds of the median that sorting gives', async (grouping) => {
+    const rows = await queries.ratings({ range: ALWAYS, grouping, timeZone: 'UTC', weekStart: 'monday' }, 50);
+    const facts = await spec.sql.query<{ key: string; times: number[] }>(
+      `select key, array_agg(time_to_rate_ms::float8 / 1000 order by time_to_rate_ms) as times
+       from (select unnest(tags) as tag, r.*, prompt_hash from ratings r left join generations using (generation_id)) f
+         cross join lateral (select ${grouping === 'tag' ? 'tag' : 'prompt_hash'} as key) k
+       where time_to_rate_ms is not null ${grouping === 'tag' ? '' : `and tag = 'style'`} group by 1`,
+    );
+    const times = new Map(facts.map((fact) => [fact.key, fact.times]));
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows) expectMedianBounds(row, times.get((grouping === 'tag' ? row.tag : row.prompt_hash) ?? '') ?? []);
+  });
+
+  it('take for the bounds of the median ranks that are never more than those of the binomial, and at most one less', async () => {
+    const ranks = await spec.sql.query<{ n: number; rank: number }>(
+      `select n, ${medianRankSql('n')}::int as rank from generate_series(1, 1000) as n`,
+    );
+    for (const { n, rank } of ranks) {
+      const exact = quantileOf(
+        Array.from({ length: n }, (_, i) => i),
+        0.5,
+        { alpha: 0.05 },
+      );
+      if (exact?.resolved) expect([0, 1]).toContain(exact.interval[0] - rank);
+      else expect(rank).toBeLessThan(0);
+    }
   });
 
   it('by prompt are those of the most rated prompts', async () => {

@@ -3,7 +3,7 @@ import { wilson } from '@picly/statistics';
 import { actionBounds, actionFigures, type ActionBounds, type ActionCounters, type ActionFigures } from '../../figures/action-figures';
 import { ratingFigures, type RatingCounters } from '../../figures/rating-figures';
 import { keysOf, type ActionGrouping } from './grouping.queries';
-import { EXACT_UP_TO, medians, type Median } from './medians.queries';
+import { EXACT_UP_TO, exactMedian, medians, type Median } from './medians.queries';
 import { promptSums } from './prompt-summary.queries';
 import { actionSums, ratingSums, type SummaryFilter } from './sums.queries';
 
@@ -41,6 +41,8 @@ interface RatingSummary extends Median {
   readonly quality_upper: number;
   readonly quality_count: number;
   readonly feedback_count: number;
+  /** Ratings with a time to rate. */
+  readonly timed_count: number;
 }
 
 export type RatingSummaryRow = Names & RatingSummary;
@@ -70,6 +72,7 @@ function summaryOf(sums: RatingSums, median: Median): RatingSummary {
     quality_upper: figures.quality_upper,
     quality_count: figures.quality_count,
     feedback_count: sums.feedback_count,
+    timed_count: sums.timed_count,
     ...median,
   };
 }
@@ -108,11 +111,7 @@ export class SummaryQueries {
 
   private async prompts(filter: SummaryFilter, limit: number): Promise<RatingSummaryRow[]> {
     const rows = await promptSums(this.sql, filter, limit);
-    return rows.map((row) => {
-      const ms = row.median_ms;
-      const median: Median = { median_time_to_rate: ms === null ? null : ms / 1000, median_time_to_rate_method: 'exact' };
-      return { prompt: row.prompt, prompt_hash: row.prompt_hash, ...summaryOf(row, median) };
-    });
+    return rows.map((row) => ({ prompt: row.prompt, prompt_hash: row.prompt_hash, ...summaryOf(row, exactMedian(row)) }));
   }
 }
 

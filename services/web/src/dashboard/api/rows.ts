@@ -64,7 +64,10 @@ export interface RatingSummaryRow extends RatingFigures {
   readonly low_lower: number;
   readonly low_upper: number;
   readonly feedback_count: number;
+  readonly timed_count: number;
   readonly median_time_to_rate: Maybe;
+  readonly median_time_to_rate_lower: number;
+  readonly median_time_to_rate_upper: Maybe;
 }
 
 export interface ModelRow extends AverageRating {
@@ -80,8 +83,14 @@ export interface ModelRow extends AverageRating {
   readonly failure_upper: number;
   readonly failures_by_cause: Readonly<Record<string, number>>;
   readonly p50: Maybe;
+  readonly p50_lower: number;
+  readonly p50_upper: Maybe;
   readonly p95: Maybe;
+  readonly p95_lower: number;
+  readonly p95_upper: Maybe;
   readonly p99: Maybe;
+  readonly p99_lower: number;
+  readonly p99_upper: Maybe;
   readonly currency: string | null;
   readonly cost: Maybe;
   readonly revenue: Maybe;

@@ -6,9 +6,15 @@ import type { Column } from './data-table';
 export const WILSON = '95 % Wilson interval';
 export const STUDENT = "95 % interval of the mean, Student's t";
 
-type BoundedRow<Value extends string, End extends string, N extends string> = Readonly<
-  Record<Value, number | null> & Record<End, number> & Record<N, number>
+export const RANKS = '95 % interval of order statistics';
+
+/** The upper end is null where there are too few values to name one. */
+type BoundedRow<Value extends string, Low extends string, High extends string, N extends string> = Readonly<
+  Record<Value | High, number | null> & Record<Low | N, number>
 >;
+
+const ends = (low: number, high: number | null, format: Format): string =>
+  high === null ? `at least ${format(low)}` : interval(low, high, format);
 
 interface BoundedColumn {
   readonly label: string;
@@ -18,12 +24,12 @@ interface BoundedColumn {
 }
 
 /** A share or a mean with its interval below it; files have both ends and what it rests on as columns of their own. */
-export function boundedColumn<Value extends string, End extends string, N extends string>(
-  [value, low, high, n]: readonly [value: Value, low: End, high: End, n: N],
+export function boundedColumn<Value extends string, Low extends string, High extends string, N extends string>(
+  [value, low, high, n]: readonly [value: Value, low: Low, high: High, n: N],
   { label, format, method }: BoundedColumn,
-): Column<BoundedRow<Value, End, N>> {
-  type Row = BoundedRow<Value, End, N>;
-  const file = (id: Value | End | N): ExportColumn<Row> => ({ id, value: (row) => row[id] });
+): Column<BoundedRow<Value, Low, High, N>> {
+  type Row = BoundedRow<Value, Low, High, N>;
+  const file = (id: Value | Low | High | N): ExportColumn<Row> => ({ id, value: (row) => row[id] });
   return {
     id: value,
     label,
@@ -34,7 +40,7 @@ export function boundedColumn<Value extends string, End extends string, N extend
         format(null)
       ) : (
         <span title={`${method}, n = ${count(row[n])}`}>
-          {format(row[value])} <span className="range">{interval(row[low], row[high], format)}</span>
+          {format(row[value])} <span className="range">{ends(row[low], row[high], format)}</span>
         </span>
       ),
     numeric: true,

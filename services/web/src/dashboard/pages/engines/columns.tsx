@@ -1,5 +1,5 @@
 import type { ModelRow } from '../../api/rows';
-import { boundedColumn, WILSON } from '../../parts/bounded-column';
+import { boundedColumn, RANKS, WILSON } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { EngineName } from '../../parts/engine-name';
 import { AVERAGE, QUALITY_SCORE } from '../../parts/success-columns';
@@ -42,7 +42,7 @@ export const QUALITY: readonly Column<ModelRow>[] = [
   QUALITY_SCORE,
 ];
 
-export const FAILED: Column<ModelRow> = boundedColumn(['failure_rate', 'failure_lower', 'failure_upper', 'calls'], {
+export const FAILED = boundedColumn(['failure_rate', 'failure_lower', 'failure_upper', 'calls'], {
   label: 'Failed',
   format: percent,
   method: WILSON,
@@ -58,7 +58,7 @@ export const MONEY: readonly Column<ModelRow>[] = [
 ];
 
 export const SPEED: readonly Column<ModelRow>[] = [
-  figure('p50', 'p50', seconds),
-  figure('p95', 'p95', seconds),
-  figure('p99', 'p99', seconds),
+  boundedColumn(['p50', 'p50_lower', 'p50_upper', 'calls'], { label: 'p50', format: seconds, method: RANKS }),
+  boundedColumn(['p95', 'p95_lower', 'p95_upper', 'calls'], { label: 'p95', format: seconds, method: RANKS }),
+  boundedColumn(['p99', 'p99_lower', 'p99_upper', 'calls'], { label: 'p99', format: seconds, method: RANKS }),
 ];

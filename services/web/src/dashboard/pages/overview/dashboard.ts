@@ -54,7 +54,7 @@ export interface Dashboard {
     readonly rating_distribution: Bounded & { readonly distribution: readonly number[] | null; readonly target: number };
     readonly success_rate: Bounded & { readonly target: number };
     readonly download_rate: Bounded;
-    readonly time_to_rate: Change;
+    readonly time_to_rate: Bounded;
     readonly feedback_volume: Change;
     readonly quality: Bounded;
   };

@@ -136,7 +136,8 @@ function Metrics({ dashboard }: { readonly dashboard: Dashboard }): JSX.Element 
       <Figure
         label="Time to rate"
         value={seconds(time.value)}
-        change={changeWords(time.change, signed(seconds), { up: 'worse' })}
+        change={changeWords(time.change, signed(seconds), { up: 'worse', within: time })}
+        interval={around(time, seconds)}
         n={nOf(time.n, 'rating')}
         how="Median time from seeing a picture to rating it."
       />

@@ -4,9 +4,10 @@ import { useRead } from '../../api/use-read';
 import { daysOf, isRunning, type Query } from '../../app/filters';
 import { useMinute } from '../../app/now';
 import { useFilters, useRowsOf } from '../../app/use-filters';
-import { daysFrom, valuesByDay } from '../../chart/series';
+import { daysFrom, endOf, valuesByDay } from '../../chart/series';
 import { count, percent, seconds } from '../../format/numbers';
 import { fullDay } from '../../format/time';
+import { boundedColumn, RANKS } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import { Shown } from '../../parts/states';
@@ -15,13 +16,11 @@ import { TimeChart } from '../../parts/time-chart';
 const VIEWS = ['prompt-analytics'] as const;
 const COLUMNS: readonly Column<RatingSummaryRow>[] = [
   { id: 'day', label: 'Day', value: (row) => row.day ?? '', show: (row) => fullDay(row.day ?? '') },
-  {
-    id: 'median_time_to_rate',
+  boundedColumn(['median_time_to_rate', 'median_time_to_rate_lower', 'median_time_to_rate_upper', 'timed_count'], {
     label: 'Median',
-    value: (row) => row.median_time_to_rate,
-    show: (row) => seconds(row.median_time_to_rate),
-    numeric: true,
-  },
+    format: seconds,
+    method: RANKS,
+  }),
   { id: 'count', label: 'Ratings', value: (row) => row.count, show: (row) => count(row.count), numeric: true },
   {
     id: 'feedback_count',
@@ -43,7 +42,15 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
   const days = useMemo(() => daysFrom(first, last), [first, last]);
   const rows = result.data?.data;
   const series = useMemo(
-    () => [{ name: 'Median time to rate', colour: 3, values: valuesByDay(days, rows ?? [], (row) => row.median_time_to_rate) }],
+    () => [
+      {
+        name: 'Median time to rate',
+        colour: 3,
+        values: valuesByDay(days, rows ?? [], (row) => row.median_time_to_rate),
+        lower: valuesByDay(days, rows ?? [], (row) => endOf(row, 'median_time_to_rate', 'median_time_to_rate_lower')),
+        upper: valuesByDay(days, rows ?? [], (row) => endOf(row, 'median_time_to_rate', 'median_time_to_rate_upper')),
+      },
+    ],
     [days, rows],
   );
   return (
@@ -54,7 +61,7 @@ export function TimeToRate({ query }: { readonly query: Query }): JSX.Element {
             id="time-to-rate"
             title="How long people look at a picture before they rate it, day by day"
             unit="seconds, median"
-            n={`n = ${count(data.reduce((sum, row) => sum + row.count, 0))} ratings`}
+            n={`n = ${count(data.reduce((sum, row) => sum + row.timed_count, 0))} ratings with a time, 95 % interval of order statistics`}
             asOf={asOf}
             columns={COLUMNS}
             rows={data}
