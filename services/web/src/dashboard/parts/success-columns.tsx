@@ -1,8 +1,7 @@
-import type { JSX } from 'react';
-import { count, interval, percent, points, stars } from '../format/numbers';
+import { count, percent, points, stars } from '../format/numbers';
+import { boundedBar } from './bounded-bar';
 import { boundedColumn, STUDENT, WILSON } from './bounded-column';
 import type { Column } from './data-table';
-import { IntervalBar } from './interval-bar';
 
 /** A share of ratings with 4 or 5 stars, with the ends of its interval and what it rests on. */
 interface Rated {
@@ -38,28 +37,18 @@ export const QUALITY_SCORE = boundedColumn(['quality_avg', 'quality_lower', 'qua
   method: STUDENT,
 });
 
-/** Sorted by what success is at least; `mark` is where one would like to be. */
+/** The interval as a bar, sorted by what success is at least; `mark` is where one would like to be. */
 export function successBar(mark?: number): Column<Rated> {
   return {
     id: 'success_lower',
     label: 'At least, at most',
     value: (row) => row.success_lower,
     files: [],
-    show: (row) => <SuccessBar row={row} {...(mark !== undefined && { mark })} />,
+    show: boundedBar(['success_rate', 'success_lower', 'success_upper'], {
+      domain: [0, 1],
+      colour: 0,
+      words: (share) => `success ${share}`,
+      ...(mark !== undefined && { mark }),
+    }),
   };
-}
-
-/** The interval as a bar around the share. */
-function SuccessBar({ row, mark }: { readonly row: Rated; readonly mark?: number }): JSX.Element {
-  return (
-    <IntervalBar
-      value={row.success_rate}
-      low={row.success_lower}
-      high={row.success_upper}
-      domain={[0, 1]}
-      colour={0}
-      {...(mark !== undefined && { mark })}
-      label={`success ${percent(row.success_rate)} (${interval(row.success_lower, row.success_upper)})`}
-    />
-  );
 }

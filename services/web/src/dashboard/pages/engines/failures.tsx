@@ -1,20 +1,20 @@
 import { useMemo, type JSX } from 'react';
-import { count, interval, percent } from '../../format/numbers';
+import type { ModelRow } from '../../api/rows';
+import { count } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
 import { useEngines } from '../../app/use-engines';
+import { boundedBar } from '../../parts/bounded-bar';
 import { EngineName } from '../../parts/engine-name';
-import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
 import { Empty } from '../../parts/states';
+import { FAILED } from './columns';
 import type { EnginesProps } from './comparison';
 
-interface Failure {
-  readonly engine: string;
+type EngineFailures = Pick<ModelRow, 'engine' | 'calls' | 'failure_rate' | 'failure_lower' | 'failure_upper'>;
+
+interface Failure extends EngineFailures {
   readonly cause: string;
   readonly failures: number;
-  readonly failureRate: number | null;
-  readonly lower: number;
-  readonly upper: number;
 }
 
 const columnsFor = (most: number, colourOf: (engine: string) => number): readonly Column<Failure>[] => [
@@ -24,31 +24,15 @@ const columnsFor = (most: number, colourOf: (engine: string) => number): readonl
   {
     id: 'spread',
     label: 'Failed calls of the engine, all causes',
-    value: (row) => row.failureRate,
+    value: (row) => row.failure_rate,
     files: [],
-    show: (row) => (
-      <IntervalBar
-        value={row.failureRate}
-        low={row.lower}
-        high={row.upper}
-        domain={[0, most]}
-        colour={colourOf(row.engine)}
-        label={`${percent(row.failureRate)} (${interval(row.lower, row.upper)})`}
-      />
-    ),
+    show: boundedBar(['failure_rate', 'failure_lower', 'failure_upper'], {
+      domain: [0, most],
+      colour: ({ engine }: Failure) => colourOf(engine),
+      words: (share) => share,
+    }),
   },
-  {
-    id: 'failure_rate',
-    label: 'Its failure rate',
-    value: (row) => row.failureRate,
-    files: [
-      { id: 'failure_rate', value: (row) => row.failureRate },
-      { id: 'failure_lower', value: (row) => row.lower },
-      { id: 'failure_upper', value: (row) => row.upper },
-    ],
-    show: (row) => `${percent(row.failureRate)} (${interval(row.lower, row.upper)})`,
-    numeric: true,
-  },
+  { ...FAILED, label: 'Its failure rate' },
 ];
 
 /** Why calls fail, the most frequent cause first. */
@@ -57,14 +41,15 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
   const failures = useMemo(
     () =>
       rows
-        .flatMap((row) =>
-          Object.entries(row.failures_by_cause).map(([cause, n]) => ({
-            engine: row.engine,
+        .flatMap(({ engine, calls, failure_rate, failure_lower, failure_upper, failures_by_cause: causes }) =>
+          Object.entries(causes).map(([cause, failures]) => ({
+            engine,
             cause,
-            failures: n,
-            failureRate: row.failure_rate,
-            lower: row.failure_lower,
-            upper: row.failure_upper,
+            failures,
+            calls,
+            failure_rate,
+            failure_lower,
+            failure_upper,
           })),
         )
         .sort((a, b) => b.failures - a.failures),
@@ -84,7 +69,7 @@ export function Failures({ rows, asOf }: EnginesProps): JSX.Element {
       unit="calls"
       n={`${count(failures.reduce((sum, row) => sum + row.failures, 0))} failed calls`}
       asOf={asOf}
-      columns={columnsFor(Math.max(...failures.map(({ upper }) => upper)), colourOf)}
+      columns={columnsFor(Math.max(...failures.map(({ failure_upper: upper }) => upper)), colourOf)}
       rows={failures}
       rowKey={(row) => `${row.engine} ${row.cause}`}
     />

@@ -1,10 +1,11 @@
 import type { JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import type { RatingSummaryRow } from '../../api/rows';
-import { count, interval, percent, stars } from '../../format/numbers';
+import { bothEnds } from '../../chart/export';
+import { count, stars } from '../../format/numbers';
+import { boundedBar } from '../../parts/bounded-bar';
 import { boundedColumn, STUDENT } from '../../parts/bounded-column';
 import type { Column } from '../../parts/data-table';
-import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
 import { SparkBars } from '../../parts/spark-bars';
 import { Empty } from '../../parts/states';
@@ -21,21 +22,8 @@ const COLUMNS: readonly Column<RatingSummaryRow>[] = [
     id: 'low_rate',
     label: 'Share of low',
     value: (row) => row.low_rate,
-    files: [
-      { id: 'low_rate', value: (row) => row.low_rate },
-      { id: 'low_lower', value: (row) => row.low_lower },
-      { id: 'low_upper', value: (row) => row.low_upper },
-    ],
-    show: (row) => (
-      <IntervalBar
-        value={row.low_rate}
-        low={row.low_lower}
-        high={row.low_upper}
-        domain={[0, 1]}
-        colour={1}
-        label={`${percent(row.low_rate)} low (${interval(row.low_lower, row.low_upper)})`}
-      />
-    ),
+    files: [{ id: 'low_rate', value: (row) => row.low_rate }, ...bothEnds('low_lower', 'low_upper')],
+    show: boundedBar(['low_rate', 'low_lower', 'low_upper'], { domain: [0, 1], colour: 1, words: (share) => `${share} low` }),
   },
   { id: 'low_count', label: 'Low', value: (row) => row.low_count, show: (row) => count(row.low_count), numeric: true },
   { id: 'count', label: 'Ratings', value: (row) => row.count, show: (row) => count(row.count), numeric: true },
