@@ -2,8 +2,8 @@ import { useMemo, type JSX } from 'react';
 import { coloursOf } from '../../chart/palette';
 import { count, percent } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
-import { IntervalBar } from '../../parts/interval-bar';
 import { Panel } from '../../parts/panel';
+import { EffectBar, effectDomain } from './effect-bar';
 import type { ExperimentProps } from './effect-over-time';
 import type { Effect, Results } from './rows';
 import { lift, liftInterval, metricValue, reasonWords } from './words';
@@ -32,12 +32,8 @@ function rowsOf({ metrics }: Results): readonly ArmRow[] {
   );
 }
 
-/** The ends of the scale all rows share; beyond it a whisker ends at the border. */
-function domainOf(rows: readonly ArmRow[]): readonly [number, number] {
-  const ends = rows.flatMap(({ effect }) => (effect ? [effect.effect, effect.interval[0] ?? 0, effect.interval[1] ?? 0] : []));
-  const most = Math.min(2, Math.max(0.05, ...ends.map(Math.abs)));
-  return [-most, most];
-}
+/** Beyond it a whisker ends at the border. */
+const MOST_SHOWN = 2;
 
 function columnsFor(colours: ReadonlyMap<string, number>, domain: readonly [number, number]): readonly Column<ArmRow>[] {
   return [
@@ -57,13 +53,10 @@ function columnsFor(colours: ReadonlyMap<string, number>, domain: readonly [numb
       files: [],
       show: (row) =>
         row.effect ? (
-          <IntervalBar
-            value={row.effect.effect}
-            low={row.effect.interval[0] ?? domain[0]}
-            high={row.effect.interval[1] ?? domain[1]}
+          <EffectBar
+            effect={row.effect}
             domain={domain}
-            mark={0}
-            colour={colours.get(row.arm) ?? 0}
+            colour={colours.get(row.arm)}
             label={`${lift(row.effect.effect)}, ${liftInterval(row.effect.interval)}`}
           />
         ) : row.reason === null ? (
@@ -92,7 +85,11 @@ function columnsFor(colours: ReadonlyMap<string, number>, domain: readonly [numb
 export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
   const rows = useMemo(() => rowsOf(results), [results]);
   const colours = useMemo(() => coloursOf(rows.map(({ arm }) => arm)), [rows]);
-  const columns = columnsFor(colours, domainOf(rows));
+  const domain = effectDomain(
+    rows.flatMap(({ effect }) => effect ?? []),
+    MOST_SHOWN,
+  );
+  const columns = columnsFor(colours, domain);
   return (
     <Panel
       id="arms"

@@ -4,15 +4,17 @@ import { apiAddress, call, type ApiError, type AsOf } from '../../api/client';
 import { coloursOf } from '../../chart/palette';
 import { count, counted } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
-import { IntervalBar } from '../../parts/interval-bar';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
+import { EffectBar, effectDomain } from './effect-bar';
 import type { ExperimentRow, Results } from './rows';
 import { aboutWords, effectOf, wordsOf, type Verdict } from './verdict-words';
 import { isSound, lift, liftInterval } from './words';
 
 /** The results of more are one click away. */
 const MOST_JUDGED = 30;
+/** A change beyond it ends at the border of its drawing. */
+const MOST_SHOWN = 1;
 
 /** Asks for the results of each that has any: its own page has the same ones at once. */
 export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] {
@@ -31,16 +33,13 @@ export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] 
   return rows.map((row, i) => ({ row, results: found[i]?.data, isLoading: found[i]?.isLoading ?? false }));
 }
 
-/** The ends of the scale all rows share; beyond it a whisker ends at the border. */
-function domainOf(verdicts: readonly Verdict[]): readonly [number, number] {
-  const ends = verdicts.flatMap((verdict) => effectOf(verdict)?.effect.interval ?? []);
-  const most = Math.min(1, Math.max(0.05, ...ends.map((end) => Math.abs(end ?? 0))));
-  return [-most, most];
-}
-
 function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
-  const domain = domainOf(verdicts);
-  const colours = coloursOf(verdicts.flatMap((verdict) => effectOf(verdict)?.arm ?? []));
+  const primaries = verdicts.flatMap((verdict) => effectOf(verdict) ?? []);
+  const domain = effectDomain(
+    primaries.map(({ effect }) => effect),
+    MOST_SHOWN,
+  );
+  const colours = coloursOf(primaries.map(({ arm }) => arm));
   return [
     {
       id: 'experiment',
@@ -90,15 +89,7 @@ function EffectCell({ verdict, domain, colours }: EffectCellProps): JSX.Element 
   const words = `${arm} ${lift(effect.effect)}, ${liftInterval(effect.interval)}`;
   return (
     <>
-      <IntervalBar
-        value={effect.effect}
-        low={effect.interval[0] ?? domain[0]}
-        high={effect.interval[1] ?? domain[1]}
-        domain={domain}
-        mark={0}
-        colour={colours.get(arm) ?? 0}
-        label={words}
-      />
+      <EffectBar effect={effect} domain={domain} colour={colours.get(arm)} label={words} />
       <span className="range" aria-hidden="true">
         {words}
       </span>
