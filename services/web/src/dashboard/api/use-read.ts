@@ -36,15 +36,22 @@ export interface ReadOptions<T> {
   readonly isPartial?: (answer: T) => boolean;
 }
 
+/** What is asked, and which views it is made of. */
+export function readOptions<T>(address: string, views: readonly ViewName[]) {
+  return {
+    queryKey: [address],
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) => call<T>(address, { signal }),
+    meta: { views },
+  };
+}
+
 /** Reads from the API and keeps what was read while something newer is on its way. */
 export function useRead<T>(path: string, query: Query, { views, enabled = true, everyMs, isPartial }: ReadOptions<T>): Read<T> {
   const address = apiAddress(path, query);
   const result = useQuery<T, ApiError>({
-    queryKey: [address],
-    queryFn: ({ signal }) => call<T>(address, { signal }),
+    ...readOptions<T>(address, views),
     placeholderData: keepPreviousData,
     enabled,
-    meta: { views },
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
     ...(isPartial && {
       refetchInterval: ({ state: { data, error } }) => againAfter(error) || (data !== undefined && isPartial(data) && AGAIN_AFTER_PART_MS),

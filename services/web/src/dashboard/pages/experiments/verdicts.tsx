@@ -1,6 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 import type { JSX } from 'react';
-import { apiAddress, call, type ApiError, type AsOf } from '../../api/client';
+import { apiAddress, type AsOf } from '../../api/client';
+import { readOptions } from '../../api/use-read';
 import { coloursOf } from '../../chart/palette';
 import { count, counted } from '../../format/numbers';
 import type { Column } from '../../parts/data-table';
@@ -16,20 +17,22 @@ const MOST_JUDGED = 30;
 /** A change beyond it ends at the border of its drawing. */
 const MOST_SHOWN = 1;
 
-/** Asks for the results of each that has any: its own page has the same ones at once. */
+const VIEWS = ['experiment-results', 'experiments'] as const;
+
+/** What was decided does not move with what people do; only another decision is asked for. */
+function queryOf({ experiment, state }: ExperimentRow) {
+  const address = apiAddress(`experiments/${encodeURIComponent(experiment)}/results`);
+  const isDecided = state === 'shipped' || state === 'rolled_back';
+  return {
+    ...readOptions<Results>(address, isDecided ? [] : VIEWS),
+    ...(isDecided && { queryKey: [address, state] }),
+    enabled: state !== null && state !== 'draft',
+  };
+}
+
+/** Asks for the results of each that has any: the page of one that is not decided has the same ones at once. */
 export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] {
-  const found = useQueries({
-    queries: rows.slice(0, MOST_JUDGED).map(({ experiment, state }) => {
-      const address = apiAddress(`experiments/${encodeURIComponent(experiment)}/results`);
-      return {
-        queryKey: [address],
-        queryFn: ({ signal }: { readonly signal: AbortSignal }) => call<Results>(address, { signal }),
-        enabled: state !== null && state !== 'draft',
-        meta: { views: ['experiment-results', 'experiments'] },
-        retry: (failures: number, error: Error) => (error as ApiError).retryable && failures < 2,
-      };
-    }),
-  });
+  const found = useQueries({ queries: rows.slice(0, MOST_JUDGED).map(queryOf) });
   return rows.map((row, i) => ({ row, results: found[i]?.data, isLoading: found[i]?.isLoading ?? false }));
 }
 
