@@ -66,8 +66,14 @@ function roundUp(value: number): number {
   return size * ([1, 2, 2.5, 5, 10].find((one) => one * size >= value * 0.999999) ?? 10);
 }
 
-/** Marks of the axis of worth, and with them its end. */
-export const AXIS_STEPS = 4;
+const AXIS_STEPS = 4;
+/** Marks of the axis of worth, as shares of its end. */
+export const AXIS_MARKS = Array.from({ length: AXIS_STEPS + 1 }, (_, i) => i / AXIS_STEPS);
+
+/** The engines of all ladders, in the order in which they come up. */
+export const enginesOf = (ladders: readonly Ladder[]): readonly string[] => [
+  ...new Set(ladders.flatMap(({ steps }) => steps.map(({ engine }) => engine))),
+];
 
 /** The end of the axis all ladders share: somewhat beyond the last switch point that is told apart; one that is not would press all others flat. */
 export function farthest(ladders: readonly Ladder[]): number {

@@ -1,14 +1,13 @@
 import { cssColour, seriesColour } from '../../app/theme';
 import type { Drawing } from '../../chart/picture';
 import { money } from '../../format/numbers';
-import { kindName, type Ladder, type Step } from './kind-rows';
+import { AXIS_MARKS, enginesOf, kindName, type Ladder, type Step } from './kind-rows';
 
 const WIDTH = 720;
 const NAME = 150;
 const ROW = 44;
 const BAR = 14;
 const AXIS = 28;
-const MARKS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Pixels for a worth; what lies beyond the axis ends with it. */
 type Across = (worth: number) => number;
@@ -29,8 +28,7 @@ export function laddersDrawing(ladders: readonly Ladder[], end: number, colourOf
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH * scale;
   canvas.height = (ROW * ladders.length + AXIS) * scale;
-  const engines = [...new Set(ladders.flatMap(({ steps }) => steps.map(({ engine }) => engine)))];
-  const drawing = { canvas, legend: engines.map((name) => ({ name, colour: colourOf(name) })) };
+  const drawing = { canvas, legend: enginesOf(ladders).map((name) => ({ name, colour: colourOf(name) })) };
   const context = canvas.getContext('2d');
   if (!context) return drawing;
   const x: Across = (worth) => NAME + Math.min(1, worth / end) * (WIDTH - NAME);
@@ -48,7 +46,7 @@ export function laddersDrawing(ladders: readonly Ladder[], end: number, colourOf
   });
   const format = money(ladders[0]?.currency);
   context.fillStyle = cssColour('--text-dim');
-  for (const share of MARKS) {
+  for (const share of AXIS_MARKS) {
     context.textAlign = share === 0 ? 'left' : share === 1 ? 'right' : 'center';
     context.fillText(format(share * end), x(share * end), ROW * ladders.length + 16);
   }

@@ -5,7 +5,7 @@ import type { OnDrawn } from '../../chart/picture';
 import { money } from '../../format/numbers';
 import { EngineName } from '../../parts/engine-name';
 import { laddersDrawing } from './ladders-drawing';
-import { farthest, kindName, ladderWords, type Ladder, type Step } from './kind-rows';
+import { AXIS_MARKS, enginesOf, farthest, kindName, ladderWords, type Ladder, type Step } from './kind-rows';
 
 const WIDTH = 400;
 const HEIGHT = 26;
@@ -53,7 +53,7 @@ export function Ladders({ ladders, onDrawn }: { readonly ladders: readonly Ladde
   const { colourOf } = useEngines();
   const isDark = useIsDark();
   const end = farthest(ladders);
-  const engines = [...new Set(ladders.flatMap(({ steps }) => steps.map(({ engine }) => engine)))];
+  const engines = enginesOf(ladders);
   const content = JSON.stringify([ladders, engines.map(colourOf)]);
   useEffect(() => {
     onDrawn('ladders', laddersDrawing(ladders, end, colourOf));
@@ -84,7 +84,7 @@ export function Ladders({ ladders, onDrawn }: { readonly ladders: readonly Ladde
       <p className="ladder ladder-axis" aria-hidden="true">
         <span />
         <span>
-          {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+          {AXIS_MARKS.map((share) => (
             <span key={share}>{format(share * end)}</span>
           ))}
         </span>
