@@ -1,4 +1,4 @@
-import type { JSX } from 'react';
+import { useState, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import { useRead } from '../../api/use-read';
 import { useMay } from '../../app/session';
@@ -21,8 +21,11 @@ const VIEWS = ['experiment-results', 'experiments'] as const;
 /** One experiment: what to do, why, and whether it is sound. */
 export function OneExperiment({ name }: { readonly name: string }): JSX.Element {
   const path = `experiments/${encodeURIComponent(name)}`;
-  const seen = useRead<Observed & { readonly as_of: AsOf }>(path, {}, { views: VIEWS });
-  const isDefined = seen.result.data !== undefined && seen.result.data.state !== null;
+  const [isDefined, setDefined] = useState(false);
+  // Of one that is defined no more of this answer is shown: it need not be asked for again.
+  const seen = useRead<Observed & { readonly as_of: AsOf }>(path, {}, { views: isDefined ? [] : VIEWS });
+  const state = seen.result.data?.state ?? null;
+  if (state !== null && !isDefined) setDefined(true);
   const { result } = useRead<Results & { readonly as_of: AsOf }>(`${path}/results`, {}, { views: VIEWS, enabled: isDefined });
   const mayAdminister = useMay('admin');
   return (
