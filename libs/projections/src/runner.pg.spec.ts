@@ -1,7 +1,7 @@
 import type { DecodedEvent } from '@picly/contracts';
 import type { MemoryMember } from '@picly/testing';
 import type { PoolClient } from 'pg';
-import { anEvent, toyProjection, uuidOf } from '@picly/testing';
+import { anEvent, toyProjection, uuidOf, whenSomebodyWaits } from '@picly/testing';
 import { defineProjection, type Projection } from './define';
 import { PARTITIONS, openRunnerHarness, type RunnerHarness } from './runner-harness.features';
 import { generation, toyHistory, toyTables } from './toy-model.features';
@@ -73,8 +73,7 @@ describe('a runner', () => {
     const logger = { info: (said: object) => void claimed.push(said), warn: () => undefined, error: () => undefined };
     const runner = harness.runner([toyProjection], { logger });
     const starting = runner.start();
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    while ((await harness.observer.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await whenSomebodyWaits(harness.observer);
     await runner.follow([toyProjection, other, narrow]);
     await holder.query('commit');
     holder.release();

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql } from '@picly/database';
 import { Client } from 'pg';
 import { testServerUrl } from './config';
 
@@ -17,6 +19,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(server, `drop database if exists ${name} with (force)`) };
+}
+
+const LOOK_MS = 10;
+
+/** Resolves when a session of the database waits for a lock. */
+export async function whenSomebodyWaits(sql: Pick<Sql, 'query'>): Promise<void> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await sql.query(waiting)).length === 0) await sleep(LOOK_MS);
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

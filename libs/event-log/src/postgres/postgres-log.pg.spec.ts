@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createPool, inTransaction, type DatabasePool } from '@picly/database';
-import { createTestDatabase, startProcess, type TestDatabase, type TestProcess } from '@picly/testing';
+import { createTestDatabase, startProcess, whenSomebodyWaits, type TestDatabase, type TestProcess } from '@picly/testing';
 import { GroupLedger } from '../conformance/group-ledger';
 import { freshName, keyFor, PARTITIONS, readCount, recordOf, series, startsOf, valueOf } from '../conformance/log-harness';
 import type { EventLog } from '../port';
@@ -34,16 +34,6 @@ async function topicOf(partitions = PARTITIONS, retentionMs: number | null = nul
   const name = freshName();
   await log.ensureTopics([{ name, partitions, retentionMs }]);
   return name;
-}
-
-/** Resolves when a session waits for a lock. */
-async function whenSomebodyWaits(): Promise<void> {
-  for (;;) {
-    const [row] = await admin.query<{ waiting: number }>(
-      `select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    if (row && row.waiting > 0) return;
-  }
 }
 
 it('a sole process does not wait for the leases of the dead', async () => {
@@ -95,7 +85,7 @@ describe('a transaction that commits late', () => {
         [topic],
       );
       appending = log.append([recordOf(topic, 'key', 'second'), recordOf(topic, 'key', 'third')]);
-      await whenSomebodyWaits();
+      await whenSomebodyWaits(admin);
       await expect(log.read({ from: startsOf(topic, 1), maxRecords: 10, maxWaitMs: 0 })).resolves.toEqual([]);
     });
     await expect(appending).resolves.toEqual([1, 2].map((offset) => ({ topic, partition: 0, offset })));
@@ -108,7 +98,7 @@ describe('a transaction that commits late', () => {
     const failed = inTransaction(admin, async (tx) => {
       await tx.query('update log.partitions p set next_offset = 5 from log.topics t where t.id = p.topic_id and t.name = $1', [topic]);
       appending = log.append([recordOf(topic, 'key', 'only')]);
-      await whenSomebodyWaits();
+      await whenSomebodyWaits(admin);
       throw new Error('rolled back');
     });
     await expect(failed).rejects.toThrow('rolled back');
