@@ -114,7 +114,7 @@ describe('models', () => {
 
   it('have bounds of percentiles that are those of the calls, of a range and of its days', async () => {
     const bounds = (row: object): unknown[] =>
-      ['p50', 'p95', 'p99'].flatMap((name) => [Reflect.get(row, `${name}_lower`), Reflect.get(row, `${name}_upper`)]);
+      ['p50', 'p95', 'p99'].flatMap((name) => [Reflect.get(row, `${name}_lower`) as unknown, Reflect.get(row, `${name}_upper`) as unknown]);
     const told = (ms: readonly number[]): unknown[] =>
       [0.5, 0.95, 0.99].flatMap((fraction) => {
         const bins = mergeLogBins(ms.map((value) => ({ bin: logBin(value), count: 1 })));
