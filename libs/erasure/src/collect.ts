@@ -3,8 +3,7 @@ import { inTransaction, type DatabasePool, type Sql } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
 import { subjectName, type KeyReader } from '@picly/personal-data';
 import { decodeRecords } from '@picly/projections';
-import { readAll } from './fixed-copies';
-import { sealedRefOf } from './scan-log';
+import { readAll, sealedRefOf } from './scan-log';
 
 export interface CollectDeps {
   readonly pool: DatabasePool;

@@ -1,6 +1,6 @@
 import type { DatabasePool } from '@picly/database';
 import type { EventLog, LogRecord } from '@picly/event-log';
-import { fixedCopies } from './fixed-copies';
+import { fixedCopies } from '@picly/projections';
 import { readLog, sealedRefOf } from './scan-log';
 
 const KEEP = `

@@ -2,10 +2,9 @@ import type { DecodedEvent } from '@picly/contracts';
 import type { DatabasePool } from '@picly/database';
 import type { EventLog, LogRecord } from '@picly/event-log';
 import { subjectName, type KeyReader } from '@picly/personal-data';
-import { decodeRecords } from '@picly/projections';
+import { decodeRecords, fixedCopies } from '@picly/projections';
 import { namesBehind } from './collect';
 import { UnknownPersonError } from './errors';
-import { fixedCopies } from './fixed-copies';
 import { readLog, sealedRefOf } from './scan-log';
 
 export interface PersonExportDeps {

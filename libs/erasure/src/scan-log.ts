@@ -1,5 +1,7 @@
 import { EVENT_TYPES, topicOf } from '@picly/contracts';
+import type { DatabasePool } from '@picly/database';
 import { LogTruncatedError, type EventLog, type LogPosition, type LogRecord } from '@picly/event-log';
+import { fixedCopies } from '@picly/projections';
 
 const READ_RECORDS = 5_000;
 const WAIT_MS = 500;
@@ -67,4 +69,16 @@ export async function* readLog(log: EventLog, until?: ReadonlyMap<string, number
       await course.locate();
     }
   }
+}
+
+/** The whole log, and behind it what stands in the place of some of its events. */
+export async function* readAll({
+  pool,
+  log,
+}: {
+  readonly pool: DatabasePool;
+  readonly log: EventLog;
+}): AsyncGenerator<readonly LogRecord[]> {
+  yield* readLog(log);
+  yield (await fixedCopies(pool)).map(({ fixed }) => fixed);
 }

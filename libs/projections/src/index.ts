@@ -8,6 +8,7 @@ export { MendRefusedError, mendedEvent, typeOfTopic, type MendedEvent } from './
 export type { DeadLetterDetails, DeadLetterHistoryRow, DeadLetterRow } from './dead-letters/rows';
 export { readLetter, type LetterContent } from './dead-letters/read-letter';
 export { withDecisions } from './dead-letters/decisions';
+export { fixedCopies } from './dead-letters/fixed-copies';
 export { decodeRecords } from './decode';
 export * from './define';
 export * from './digest';

@@ -1,6 +1,7 @@
 import type { Sql } from '@picly/database';
 import type { LogRecord } from '@picly/event-log';
 import type { AnyProjection } from '../names';
+import { KEPT_COLUMNS, keptRecord, type KeptRow } from './kept-record';
 
 /** A parked event as it came, and its place among those of its key. */
 export interface ParkedLetter {
@@ -14,29 +15,21 @@ export interface ParkedLetter {
   readonly record: LogRecord;
 }
 
-interface Row {
+interface Row extends KeptRow {
   readonly id: number;
   readonly projection: string;
   readonly version: number;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: Buffer;
   readonly sequence: number;
   readonly event_id: string | null;
   readonly cause: string;
   readonly code: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: Buffer;
-  readonly record_timestamp_ms: number;
 }
 
-const COLUMNS = `id, projection, version, topic, partition, "offset", key, sequence, event_id, cause, code, headers, value, record_timestamp_ms`;
+const COLUMNS = `id, projection, version, sequence, event_id, cause, code, ${KEPT_COLUMNS}`;
 
 function letterOf(row: Row): ParkedLetter {
-  const { id, projection, version, sequence, event_id: eventId, cause, code, topic, partition, offset, headers, value } = row;
-  const record = { topic, partition, offset, key: row.key.toString('utf8'), value, headers, timestamp: row.record_timestamp_ms };
-  return { id, projection, version, sequence, eventId, cause, code, record };
+  const { id, projection, version, sequence, event_id: eventId, cause, code } = row;
+  return { id, projection, version, sequence, eventId, cause, code, record: keptRecord(row) };
 }
 
 /** The letter of a version; `undefined` when there is none (any more). */
