@@ -42,6 +42,9 @@ export const within = (name: string, value: number, about: { readonly of: number
   kept: Math.abs(value - about.of) <= about.by,
 });
 
+/** The tests that peeking is tried on. */
+export type Method = 'always_valid' | 'fixed';
+
 /** Running sums of one arm of a mean or a share. */
 export class Tally {
   n = 0;
