@@ -158,8 +158,7 @@ async function killedHalfWay(
   const { job } = await watch(world, id, (seen) => {
     if (seen.starts > 1 && seen.progress && Number.isNaN(resumedAt)) resumedAt = seen.progress.events;
     return false;
-  });
-  await again.process.stop();
+  }).finally(() => again.process.stop());
   return { killedAt: committed?.n ?? 0, resumedAt, job };
 }
 
