@@ -150,5 +150,5 @@ async function run({ quick, dir, say }: BenchContext): Promise<readonly Figure[]
   ];
 }
 
-/** What experiments cost at the size the specification names. */
+/** What experiments cost at full size. */
 export const experiments: Section = { name: 'experiments', title: 'Results of experiments: folding, reading, rebuilding', run };

@@ -1,6 +1,6 @@
 import { COMMON_CONFIG, defineConfig, readConfig, setting, type ConfigOf } from '@picly/platform';
 
-/** The tag categories of the brief. */
+/** What praise and complaints are about, where nothing else is configured. */
 const DEFAULT_TAGS = ['composition', 'colors', 'details', 'lighting', 'accuracy', 'style', 'realism', 'creative'];
 
 /** The settings of the gateway beside those every service has. */

@@ -39,7 +39,7 @@ describe('the API of prompt analytics', () => {
   const get = (path: string): Promise<Response> => fetch(`${service.url}/api/analytics/${path}`);
   const bodyOf = async (path: string): Promise<Record<string, unknown>> => (await (await get(path)).json()) as Record<string, unknown>;
 
-  it('answers top prompts as the brief asks for them', async () => {
+  it('answers top prompts of an engine with their ratings, downloads and shares', async () => {
     expect(await bodyOf('top-prompts?engine=flux-pro&min_ratings=5&limit=50')).toMatchObject({
       data: [
         {
@@ -61,7 +61,7 @@ describe('the API of prompt analytics', () => {
     });
   });
 
-  it('answers prompt suggestions as the brief asks for them', async () => {
+  it('answers prompt suggestions of an engine, each with its reason', async () => {
     expect(await bodyOf('prompt-suggestions?engine=flux-pro&limit=5')).toMatchObject({
       data: [
         { prompt: '=a red fox', avg_rating: 4.6, success_rate: 1, rating_count: 5, reason: expect.stringContaining('5 of 5') as string },

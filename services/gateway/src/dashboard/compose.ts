@@ -3,7 +3,7 @@ import { moversOf } from './movers';
 import type { Part, PartName, Parts } from './parts';
 import type { Period } from './period';
 
-/** What the brief aims for. */
+/** What the product aims for; the overview says how far it is from it. */
 const TARGETS = { avg_rating: 4, success_rate: 0.7 } as const;
 
 const TREND = [

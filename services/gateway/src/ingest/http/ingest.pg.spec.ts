@@ -16,7 +16,7 @@ afterAll(() => world.stop());
 
 const find = async (id: unknown) => (await world.appended()).filter((event) => event.id === id);
 
-/** The six calls of the brief and the three beside them, as written there. */
+/** Calls as senders make them, by the name of what they tell. */
 const CALLS: Readonly<Record<string, object>> = {
   rate: {
     generation_id: GENERATION,
