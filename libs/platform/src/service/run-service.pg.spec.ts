@@ -37,7 +37,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('%s lets the answers under way finish, t
   const running = run();
   const url = await readyUrl(running);
   const answer = fetch(`${url}/fixture/slow`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await line(running, 'entered');
   running.signal(signal);
   expect(await (await answer).json()).toEqual({ done: true });
   expect(await running.ended).toBe(0);
@@ -47,7 +47,7 @@ it('a second signal ends at once', async () => {
   const running = run();
   const url = await readyUrl(running);
   const answer = fetch(`${url}/fixture/stuck`).catch(() => 'cut off');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await line(running, 'entered');
   running.signal('SIGTERM');
   await line(running, 'stopping: SIGTERM');
   running.signal('SIGTERM');
@@ -59,7 +59,7 @@ it('work that does not end is cut off after SHUTDOWN_TIMEOUT_MS', async () => {
   const running = run({ SHUTDOWN_TIMEOUT_MS: '300' });
   const url = await readyUrl(running);
   const answer = fetch(`${url}/fixture/stuck`).catch(() => 'cut off');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await line(running, 'entered');
   running.signal('SIGTERM');
   expect(await running.ended).toBe(0);
   expect(await answer).toBe('cut off');

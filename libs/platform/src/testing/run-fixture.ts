@@ -8,17 +8,22 @@ import { configOrExit, runService } from '../service/run-service';
 
 const SLOW_MS = 700;
 
+/** A signal sent before the request is here would end the process without it. */
+const tellEntered = (): void => console.log('entered');
+
 @Controller('fixture')
 @RequireScope('public')
 class FixtureController {
   @Get('slow')
   async slow(): Promise<object> {
+    tellEntered();
     await sleep(SLOW_MS);
     return { done: true };
   }
 
   @Get('stuck')
   stuck(): Promise<never> {
+    tellEntered();
     return new Promise(() => undefined);
   }
 
