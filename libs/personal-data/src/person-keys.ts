@@ -19,6 +19,7 @@ export interface PersonKeysOptions {
   readonly cacheSize?: number;
   /** A destroyed key may work this much longer, milliseconds (default 500). */
   readonly staleMs?: number;
+  /** Milliseconds that never run backwards: by a wall clock that is set back a destroyed key would work for as long. */
   readonly clock?: () => number;
 }
 
@@ -68,7 +69,7 @@ export class PersonKeys implements KeyReader {
     this.pool = options.pool;
     this.cache = new KeyCache(options.cacheSize ?? 50_000);
     this.staleMs = options.staleMs ?? 500;
-    this.clock = options.clock ?? Date.now;
+    this.clock = options.clock ?? (() => performance.now());
   }
 
   /** Creates the tables; safe when several processes start at once, one query when there is nothing to do. */

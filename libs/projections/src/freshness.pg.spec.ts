@@ -127,6 +127,21 @@ describe('asOf', () => {
     expect((await freshness.asOf(['toy', 'slow'])).lag_events).toBeGreaterThanOrEqual(ratings);
   });
 
+  it('sees what is new also after the clock was set back', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const freshness = elsewhere(() => now);
+    expect(await freshness.asOf(['toy'])).toMatchObject({ lag_events: 0 });
+    now -= 3_600_000;
+    const positions = await harness.append(toyHistory(40));
+    expect(await freshness.asOf(['toy'])).toMatchObject({ lag_events: 40 });
+    const runner = harness.runner([toyProjection]);
+    await runner.start();
+    await runner.whenFolded(positions);
+    now -= 3_600_000;
+    expect(await freshness.asOf(['toy'])).toMatchObject({ lag_events: 0, at: new Date(now).toISOString() });
+    expect(await freshness.waitFor(['toy'], positions, 0)).toBe(true);
+  });
+
   it('asks for the ends of the log at most four times a second', async () => {
     const freshness = elsewhere(() => 1_000_000);
     const bounds = jest.spyOn(harness.log, 'bounds');
@@ -164,6 +179,8 @@ it('status shows every version, what it folded, what is left, and who is at it',
   await runner.whenFolded(
     await harness.append([...events, events[0]!, anEvent('rating-submitted', { quality_score: TOY_POISON_QUALITY })]),
   );
+  // Others may ask how far it is behind without a change of what is told per second.
+  expect(await freshness.lags(['toy'])).toEqual([{ projection: 'toy', version: 1, lag_events: 0 }]);
   const [idle, toy] = await freshness.status();
   const ratings = events.filter(({ type }) => type === 'rating-submitted').length + 2;
   expect(idle).toMatchObject({ projection: 'slow', active: true, events_folded: 0, lag_events: ratings, partitions: [] });

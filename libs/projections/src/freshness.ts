@@ -1,12 +1,13 @@
 import type { PositionVector } from '@picly/contracts';
 import type { DatabasePool } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
+import { isYoung } from './age';
 import { LogEnds } from './log-ends';
 import { placeOf } from './names';
 import { PositionBoard } from './position-board';
 import { ProjectionRegistry, type ActiveProjection } from './registry';
 import { foldedBy, type FoldedBy } from './folded-by';
-import { StatusReader, type ProjectionStatus } from './status';
+import { StatusReader, type Lag, type ProjectionStatus } from './status';
 
 /** How fresh an answer is that is read from now on. */
 export interface AsOf {
@@ -107,6 +108,11 @@ export class ViewFreshness {
     return this.statuses.read();
   }
 
+  /** How far all versions of these projections are behind the log; rejects when it does not answer. */
+  lags(names: readonly string[]): Promise<Lag[]> {
+    return this.statuses.lags(names);
+  }
+
   /** Which active versions have the event, and which could not fold it. */
   foldedBy(position: PositionVector[number]): Promise<FoldedBy[]> {
     return foldedBy(this.options.pool, position);
@@ -114,7 +120,7 @@ export class ViewFreshness {
 
   /** Reads the checkpoints unless that was done less than `keepMs` ago; those who ask at the same time share one query. */
   private look(keepMs: number): Promise<void> {
-    if (this.clock() - this.lookedAt < keepMs) return Promise.resolve();
+    if (isYoung(this.clock(), this.lookedAt, keepMs)) return Promise.resolve();
     return (this.looking ??= this.readCheckpoints().finally(() => (this.looking = undefined)));
   }
 

@@ -26,7 +26,7 @@ export { PositionBoard } from './position-board';
 export * from './runner';
 export * from './freshness';
 export type { FoldedBy } from './folded-by';
-export type { PartitionStatus, ProjectionStatus } from './status';
+export type { Lag, PartitionStatus, ProjectionStatus } from './status';
 export {
   foldable,
   installedVersions,

@@ -1,4 +1,5 @@
 import type { EventLog, PartitionBounds } from '@picly/event-log';
+import { isYoung } from './age';
 import { placeOf } from './names';
 
 const KEEP_MS = 250;
@@ -29,7 +30,7 @@ export class LogEnds {
   of(topics: readonly string[]): Promise<Ends> {
     const key = [...topics].sort().join(' ');
     const known = this.latest.get(key);
-    if (known && this.clock() - (this.askedAt.get(key) ?? 0) < KEEP_MS) return known;
+    if (known && isYoung(this.clock(), this.askedAt.get(key) ?? 0, KEEP_MS)) return known;
     this.askedAt.set(key, this.clock());
     const asked = this.ask(topics).catch((error: unknown) => {
       this.latest.delete(key);

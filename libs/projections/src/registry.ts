@@ -1,4 +1,5 @@
 import type { DatabasePool } from '@picly/database';
+import { isYoung } from './age';
 import { idOf } from './names';
 
 /** What readers see of a projection: the version behind `picly.<table>`. */
@@ -40,7 +41,7 @@ export class ProjectionRegistry {
   ) {}
 
   active(): Promise<ReadonlyMap<string, ActiveProjection>> {
-    if (this.known && this.clock() - this.readAt < REGISTRY_KEPT_MS) return this.known;
+    if (this.known && isYoung(this.clock(), this.readAt, REGISTRY_KEPT_MS)) return this.known;
     this.readAt = this.clock();
     this.known = this.read().catch((error: unknown) => {
       this.known = undefined;

@@ -1,5 +1,6 @@
 import type { DatabasePool } from '@picly/database';
 import type { PartitionBounds } from '@picly/event-log';
+import { isYoung } from './age';
 import type { LogEnds } from './log-ends';
 import { idOf, placeOf } from './names';
 
@@ -34,22 +35,35 @@ export interface ProjectionStatus {
   readonly partitions: readonly PartitionStatus[];
 }
 
-interface VersionRow {
+/** How far a version is behind the log. */
+export interface Lag {
   readonly projection: string;
   readonly version: number;
-  readonly active: boolean;
+  readonly lag_events: number;
+}
+
+interface Version {
+  readonly projection: string;
+  readonly version: number;
   readonly topics: readonly string[];
+}
+
+interface VersionRow extends Version {
+  readonly active: boolean;
   readonly dead_letters: number;
   readonly discarded: number;
 }
 
-interface CheckpointRow {
+interface PositionRow {
   readonly projection: string;
   readonly version: number;
   readonly topic: string;
   readonly partition: number;
-  readonly first_offset: number;
   readonly next_offset: number;
+}
+
+interface CheckpointRow extends PositionRow {
+  readonly first_offset: number;
   readonly duplicates: number;
   readonly owner: string;
   readonly newest_event_at: Date | null;
@@ -83,6 +97,8 @@ const VERSIONS = `
     from runtime.projection_versions v join runtime.projections p on p.name = v.projection
    order by v.projection, v.version`;
 const CHECKPOINTS = 'select * from runtime.checkpoints order by projection, version, topic, partition';
+const TOPICS = 'select projection, version, topics from runtime.projection_versions where projection = any($1::text[]) order by 1, 2';
+const POSITIONS = 'select projection, version, topic, partition, next_offset from runtime.checkpoints where projection = any($1::text[])';
 const SHORTEST_RATE_MS = 200;
 
 /** Reads the state of all projections, of all services. */
@@ -104,6 +120,18 @@ export class StatusReader {
     return versions.map((version) => {
       const own = rows.filter((row) => row.projection === version.projection && row.version === version.version);
       return this.statusOf(version, own, byPlace);
+    });
+  }
+
+  /** How far all versions of these projections are behind the log; rejects when it does not answer. */
+  async lags(names: readonly string[]): Promise<Lag[]> {
+    const { pool, ends } = this.deps;
+    const versions = await pool.query<Version>(TOPICS, [names], 'lag_versions');
+    const { byPlace } = await ends.of([...new Set(versions.flatMap(({ topics }) => topics))]);
+    const rows = await pool.query<PositionRow>(POSITIONS, [names], 'lag_positions');
+    return versions.map((version) => {
+      const own = rows.filter((row) => row.projection === version.projection && row.version === version.version);
+      return { projection: version.projection, version: version.version, lag_events: lagOf(version, own, byPlace) ?? 0 };
     });
   }
 
@@ -130,8 +158,8 @@ export class StatusReader {
   private rateOf(id: string, read: number): number | null {
     const at = this.deps.clock();
     const before = this.before.get(id);
-    if (before && at - before.at < SHORTEST_RATE_MS) return before.rate;
-    const rate = before ? Math.round((1_000 * (read - before.read)) / (at - before.at)) : null;
+    if (before && isYoung(at, before.at, SHORTEST_RATE_MS)) return before.rate;
+    const rate = before && before.at < at ? Math.round((1_000 * (read - before.read)) / (at - before.at)) : null;
     this.before.set(id, { at, read, rate });
     return rate;
   }
@@ -151,7 +179,7 @@ function partitionOf(row: CheckpointRow, end: number | undefined): PartitionStat
 }
 
 /** Partitions that nobody has claimed yet count too. */
-function lagOf({ topics }: VersionRow, rows: readonly CheckpointRow[], ends: ReadonlyMap<string, PartitionBounds>): number | null {
+function lagOf({ topics }: Version, rows: readonly PositionRow[], ends: ReadonlyMap<string, PartitionBounds>): number | null {
   if (ends.size === 0) return null;
   const positions = new Map(rows.map((row) => [placeOf(row), row.next_offset]));
   const own = [...ends].filter(([place]) => topics.includes(place.slice(0, place.lastIndexOf('/'))));

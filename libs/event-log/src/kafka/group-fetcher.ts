@@ -51,11 +51,11 @@ export class GroupFetcher {
 
   /** Partitions without a leader are looked for until they have one. */
   async #supervise(): Promise<void> {
-    for (let checkedAt = Date.now(); !this.#stopped;) {
+    for (let checkedAt = performance.now(); !this.#stopped;) {
       await this.#changed.wait(LEADER_CHECK_MS);
       const led = [...this.#byNode.values()].reduce((sum, feeds) => sum + feeds.length, 0);
-      if (this.#stopped || led === this.#feeds.size || Date.now() - checkedAt < LEADER_CHECK_MS) continue;
-      checkedAt = Date.now();
+      if (this.#stopped || led === this.#feeds.size || performance.now() - checkedAt < LEADER_CHECK_MS) continue;
+      checkedAt = performance.now();
       await this.client.recover(undefined);
       this.#relocate();
     }

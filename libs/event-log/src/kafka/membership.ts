@@ -30,7 +30,7 @@ const FIRST_JOIN_MS = 30_000;
  */
 export class Membership {
   #consumer: Consumer | undefined;
-  #heardAt = 0;
+  #heardAt = -Infinity;
   #left = false;
   #restarting: Promise<void> | undefined;
   #watchdog: NodeJS.Timeout | undefined;
@@ -42,16 +42,16 @@ export class Membership {
 
   /** Resolves with the first assignment. Throws the last failure when there is none within half a minute. */
   async join(): Promise<void> {
-    const until = Date.now() + FIRST_JOIN_MS;
+    const until = performance.now() + FIRST_JOIN_MS;
     await this.#persist((error) => {
-      if (Date.now() > until) throw error;
+      if (performance.now() > until) throw error;
     });
     this.#watchdog = setInterval(() => this.#watch(), Math.max(1_000, this.options.sessionTimeoutMs / 2));
   }
 
   /** False once the group has heard nothing of this member for a session: somebody else owns its partitions. */
   isAlive(): boolean {
-    return !this.#left && Date.now() - this.#heardAt < this.options.sessionTimeoutMs;
+    return !this.#left && performance.now() - this.#heardAt < this.options.sessionTimeoutMs;
   }
 
   /** Store positions for lag tooling. Nobody reads them as truth, so failures do not matter. */
@@ -122,7 +122,7 @@ export class Membership {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         // Synchronously, before the first fetch; by topic, so that it holds for every later assignment too.
         consumer.pause(this.options.topics.map((topic) => ({ topic })));
-        this.#heardAt = Date.now();
+        this.#heardAt = performance.now();
         if (this.#consumer === consumer) this.options.onAssigned(toPartitions(payload.memberAssignment));
         resolve(true);
       });
@@ -132,13 +132,13 @@ export class Membership {
       });
       consumer.on(consumer.events.REBALANCING, () => this.options.onSuspended());
       consumer.on(consumer.events.HEARTBEAT, () => {
-        this.#heardAt = Date.now();
+        this.#heardAt = performance.now();
       });
     });
   }
 
   #watch(): void {
-    const silentMs = Date.now() - this.#heardAt;
+    const silentMs = performance.now() - this.#heardAt;
     if (silentMs > 3 * this.options.sessionTimeoutMs + 10_000) this.#lost(`no heartbeat for ${silentMs} ms`, undefined);
   }
 

@@ -153,8 +153,8 @@ export class PartitionFeed implements TopicPartition {
   }
 
   async #backOff(failures: number): Promise<void> {
-    const until = Date.now() + backOffMs(failures, 100, 10_000);
-    for (let left = until - Date.now(); left > 0 && !this.#stopped && this.#seeks.length === 0; left = until - Date.now()) {
+    const until = performance.now() + backOffMs(failures, 100, 10_000);
+    for (let left = until - performance.now(); left > 0 && !this.#stopped && this.#seeks.length === 0; left = until - performance.now()) {
       await this.#changed.wait(left);
     }
   }

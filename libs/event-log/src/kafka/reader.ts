@@ -20,9 +20,13 @@ export class Reader {
 
   async read(request: ReadRequest): Promise<readonly LogBatch[]> {
     if (request.from.length === 0) return [];
-    const until = Date.now() + request.maxWaitMs;
+    const until = performance.now() + request.maxWaitMs;
     let batches = await this.#fetchPatiently(request, 0);
-    for (let left = until - Date.now(); batches.length === 0 && left > 0 && !request.signal?.aborted; left = until - Date.now()) {
+    for (
+      let left = until - performance.now();
+      batches.length === 0 && left > 0 && !request.signal?.aborted;
+      left = until - performance.now()
+    ) {
       batches = await this.#fetchPatiently(request, Math.min(left, SLICE_MS));
     }
     return batches;

@@ -1,4 +1,4 @@
-import { idOf, type AuditResult, type Checks, type ProjectionStatus, type RunnerMetrics, type Verification } from '@picly/projections';
+import { idOf, type AuditResult, type Checks, type Lag, type RunnerMetrics, type Verification } from '@picly/projections';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const BATCH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -43,18 +43,15 @@ export function projectionMetrics(registry: Registry): RunnerMetrics {
   };
 }
 
-type Lag = Pick<ProjectionStatus, 'projection' | 'version' | 'lag_events'>;
-
 /**
- * How far these projections are behind the log, as a Prometheus metric. Looked up when it is asked for: what nobody folds is behind too.
+ * How far projections are behind the log, as a Prometheus metric. Looked up when it is asked for: what nobody folds is behind too.
  * While it cannot be read, the last one stands.
  */
-export function lagMetric(registry: Registry, projections: readonly string[], read: () => Promise<readonly Lag[]>): void {
+export function lagMetric(registry: Registry, read: () => Promise<readonly Lag[]>): void {
   const collect = async (): Promise<void> => {
-    const statuses = await read().catch(() => []);
-    const known = statuses.filter(({ projection, lag_events }) => projections.includes(projection) && lag_events !== null);
+    const known = await read().catch(() => []);
     if (known.length > 0) lag.reset();
-    for (const { projection, version, lag_events } of known) lag.labels(idOf({ name: projection, version })).set(lag_events ?? 0);
+    for (const { projection, version, lag_events } of known) lag.labels(idOf({ name: projection, version })).set(lag_events);
   };
   const lag: Gauge = new Gauge({
     name: 'picly_projection_lag_events',

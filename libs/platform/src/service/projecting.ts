@@ -70,7 +70,7 @@ export class Projecting {
     this.desk = new DeadLetterDesk({ pool, keys: personKeys, logger, projections: () => this.live });
     this.eraser = new Eraser({ pool, log, keys: personKeys, projections, logger, sole });
     this.freshness = new ViewFreshness({ pool, log, ...(this.runner && { runner: this.runner }) });
-    if (projections.length > 0) lagMetric(registry, namesOf(projections), () => this.freshness.status());
+    if (projections.length > 0) lagMetric(registry, () => this.freshness.lags(namesOf(projections)));
   }
 
   async start(): Promise<void> {
