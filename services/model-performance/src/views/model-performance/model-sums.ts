@@ -152,7 +152,8 @@ function outcomes(rows: readonly StoredSums[]) {
 function quality(rows: readonly StoredSums[]) {
   const n = total(rows, (r) => r.quality_count);
   const sum = total(rows, (r) => Number(r.quality_sum));
-  const sumSquares = total(rows, (r) => Number(r.quality_squares ?? Number.NaN)) / SQUARE_UNITS;
+  const isWhole = rows.every((r) => r.quality_squares !== null);
+  const sumSquares = isWhole ? total(rows, (r) => Number(r.quality_squares)) / SQUARE_UNITS : null;
   const [lower, upper] = meanInterval({ n, sum, sumSquares }, POINTS);
   return { quality_avg: per(sum, n), quality_lower: lower, quality_upper: upper, quality_count: n };
 }

@@ -5,6 +5,10 @@ export type Grouping = 'engine,model_version' | 'engine' | 'total';
 
 const COLUMNS = ['currency', ...COUNTS, 'quality_sum'].join(', ');
 
+/** Squares are null in rows that an older version wrote: then the sum of all is not known either, and must not be that of the others. */
+const sumOf = (column: string): string =>
+  column === 'quality_squares' ? `case when count(*) = count(${column}) then sum(${column})::bigint end` : `sum(${column})::bigint`;
+
 const groupOf = (grouping: Grouping, alias: string): string =>
   [
     `${grouping === 'total' ? `''` : `${alias}.engine`} as engine`,
@@ -40,7 +44,7 @@ export function sumsSql(grouping: Grouping, byDay: boolean): string {
   const calls = `from unnest($5::timestamptz[], $6::timestamptz[]) as part(a, b)
       join picly.calls c on c.occurred_at >= part.a and c.occurred_at < part.b`;
   return `with sums as (
-    select ${key}, currency, ${COUNTS.map((sum) => `sum(${sum})::bigint as ${sum}`).join(', ')}, trim_scale(sum(quality_sum)) as quality_sum
+    select ${key}, currency, ${COUNTS.map((column) => `${sumOf(column)} as ${column}`).join(', ')}, trim_scale(sum(quality_sum)) as quality_sum
     from (${parts(COLUMNS, 'model_performance', 'model_performance_slots', `${CALL_AS_SUMS} ${calls} cross join ${RATINGS_OF_CALL}`)}
       where c.engine is not null and ($7::text is null or c.engine = $7)) as part
     group by ${key}, currency

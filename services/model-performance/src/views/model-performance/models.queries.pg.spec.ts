@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { logBin, meanInterval, mergeLogBins, quantileBounds } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { modelPerformance } from './model-performance.projection';
+import type { ModelSums } from './model-sums';
 import { ModelsQueries } from './models.queries';
 import type { Range } from './time-cover';
 
@@ -22,7 +23,7 @@ const history = Array.from({ length: 600 }, (_, i) => {
     revenue_micros: 2_000 * (i % 9),
   };
   const generation = anEvent('generation-completed', { ...call, generation_id: uuidOf(i, 0xa) }, at);
-  const rating = { generation_id: uuidOf(i, 0xa), rating: 1 + (i % 5), quality_score: i % 2 ? (i % 100) + 0.5 : undefined };
+  const rating = { generation_id: uuidOf(i, 0xa), rating: 1 + (i % 5), quality_score: i % 8 ? (i % 100) + 0.5 : undefined };
   return i % 4 === 0 ? [generation, anEvent('rating-submitted', rating)] : [generation];
 }).flat();
 
@@ -194,4 +195,52 @@ describe('models', () => {
       ['USD', 0.08],
     ]);
   });
+});
+
+describe('models over rows of an older version, which knows no squares', () => {
+  let spec: ProjectionSpec;
+  let queries: ModelsQueries;
+  beforeAll(async () => {
+    spec = await openProjectionSpec(modelPerformance);
+    queries = new ModelsQueries(spec.sql);
+    await spec.fold(history);
+    for (const table of TABLES) await spec.sql.query(`alter table ${table} alter quality_squares drop not null`);
+  });
+  afterAll(() => spec.close());
+
+  const TABLES = ['model_performance', 'model_performance_slots'];
+  // Ends within a quarter of an hour: the last calls are counted one by one, and their squares are known.
+  const range: Range = { from: NOON, to: NOON + 3 * 1440 * MINUTE + 7 * MINUTE };
+  const forget = async (where: string): Promise<void> => {
+    for (const table of TABLES) await spec.sql.query(`update ${table} set quality_squares = null where ${where}`);
+  };
+  const boundsOf = ({ quality_lower: lower, quality_upper: upper }: ModelSums): [number, number] => [lower, upper];
+  const withoutBounds = (row: ModelSums): object => ({ ...row, quality_lower: undefined, quality_upper: undefined });
+
+  it('have the whole scale as bounds where some of the rows know none, and their intervals elsewhere', async () => {
+    const before = await queries.models({ range: ALWAYS, grouping: 'engine' });
+    const some = `engine = 'dalle3' and quality_count > 0`;
+    await spec.sql.query(
+      `update model_performance set quality_squares = null where ${some} and quality_squares = (select min(quality_squares) from model_performance where ${some})`,
+    );
+    const after = await queries.models({ range: ALWAYS, grouping: 'engine' });
+    expect(after.map(boundsOf)).toEqual(before.map((row) => (row.engine === 'dalle3' ? [0, 100] : boundsOf(row))));
+    const [total] = await queries.models({ range: ALWAYS, grouping: 'total' });
+    expect(total).toMatchObject({ quality_lower: 0, quality_upper: 100 });
+  });
+
+  it.each(['engine,model_version', 'engine', 'total'] as const)(
+    'by %s have the whole scale as bounds of the quality, and all other figures',
+    async (grouping) => {
+      const ask = async (): Promise<ModelSums[]> => [
+        ...(await queries.models({ range, grouping })),
+        ...(await queries.daily({ range, grouping, timeZone: 'Asia/Kathmandu' })),
+      ];
+      const before = await ask();
+      await forget('true');
+      const rows = await ask();
+      expect(rows.map(withoutBounds)).toEqual(before.map(withoutBounds));
+      expect(rows.map(boundsOf)).toEqual(rows.map(() => [0, 100]));
+    },
+  );
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { LOG_HISTOGRAM_ERROR, meanInterval, quantileOf } from '@picly/statistics';
 import { anEvent, openProjectionSpec, uuidOf, type ProjectionSpec } from '@picly/testing';
 import { promptAnalytics } from '../../projection/prompt-analytics.projection';
-import type { RatingGrouping } from './grouping.queries';
+import { RATING_GROUPINGS, type RatingGrouping } from './grouping.queries';
 import { medianRankSql } from './medians.queries';
 import { SummaryQueries, type RatingSummaryRow } from './summary.queries';
 import { ALWAYS, type Range } from './time-cover';
@@ -287,5 +287,49 @@ describe('summaries', () => {
       { count: 0, avg: null, success_rate: null, success_lower: 0, success_upper: 1, quality_avg: null, median_time_to_rate: null },
     ]);
     expect(await queries.ratings({ range, grouping: 'day', timeZone: 'UTC', weekStart: 'monday' }, 50)).toEqual([]);
+  });
+});
+
+describe('summaries over rows of an older version, which knows no squares', () => {
+  let spec: ProjectionSpec;
+  let queries: SummaryQueries;
+  beforeAll(async () => {
+    spec = await openProjectionSpec(promptAnalytics);
+    queries = new SummaryQueries(spec.sql);
+    await spec.fold(history);
+    for (const table of ['rating_buckets', 'tag_buckets']) await spec.sql.query(`alter table ${table} alter quality_squares drop not null`);
+  });
+  afterAll(() => spec.close());
+
+  const ask = (grouping: RatingGrouping, range: Range = ALWAYS): Promise<RatingSummaryRow[]> =>
+    queries.ratings({ range, grouping, timeZone: 'UTC', weekStart: 'monday' }, 50);
+  const boundsOf = (rows: readonly RatingSummaryRow[]): [number, number][] => rows.map((row) => [row.quality_lower, row.quality_upper]);
+  const withoutBounds = (rows: readonly RatingSummaryRow[]): object[] =>
+    rows.map((row) => ({ ...row, quality_lower: undefined, quality_upper: undefined }));
+  const forget = async (where: string): Promise<void> => {
+    for (const table of ['rating_buckets', 'tag_buckets'])
+      await spec.sql.query(`update ${table} set quality_squares = null where ${where}`);
+  };
+
+  it('have the whole scale as bounds where some of the rows know none, and their intervals elsewhere', async () => {
+    const before = await ask('engine');
+    await forget(`engine = 'sdxl' and starts_at = (select min(starts_at) from rating_buckets where engine = 'sdxl' and quality_count > 0)`);
+    expect(boundsOf(await ask('engine'))).toEqual(before.map((row) => (row.engine === 'sdxl' ? [0, 100] : boundsOf([row])[0])));
+    expect(boundsOf(await ask('total'))).toEqual([[0, 100]]);
+  });
+
+  it.each(RATING_GROUPINGS)('by %s have the whole scale as bounds of the quality, and all other figures', async (grouping) => {
+    const before = await ask(grouping);
+    await forget('true');
+    const rows = await ask(grouping);
+    expect(withoutBounds(rows)).toEqual(withoutBounds(before));
+    // Prompts are counted from the ratings alone.
+    expect(boundsOf(rows)).toEqual(grouping === 'prompt' ? boundsOf(before) : rows.map(() => [0, 100]));
+  });
+
+  it('have them also where the ends of the range are counted from the ratings themselves, whose squares are known', async () => {
+    await forget('true');
+    const rows = await ask('total', { from: START, to: START + 3 * DAY + 7 * MINUTE });
+    expect(boundsOf(rows)).toEqual([[0, 100]]);
   });
 });

@@ -83,8 +83,12 @@ function actionFacts(rests: readonly Piece[]): string {
     where ${isInRests(rests, 'a.occurred_at')} and ($4::text is null or g.engine = $4)`;
 }
 
+/** Squares are null in rows that an older version wrote: then the sum of all is not known either, and must not be that of the others. */
+const sumOf = (column: string): string =>
+  column === 'quality_squares' ? `case when count(*) = count(${column}) then sum(${column}) end` : `coalesce(sum(${column}), 0)`;
+
 function sumsSql(filter: SummaryFilter, columns: readonly string[], rows: string): string {
-  const sums = columns.map((column) => `coalesce(sum(${column}), 0)::${NUMERIC_SUMS.includes(column) ? 'numeric' : 'int8'} as ${column}`);
+  const sums = columns.map((column) => `(${sumOf(column)})::${NUMERIC_SUMS.includes(column) ? 'numeric' : 'int8'} as ${column}`);
   return `select ${selectKeys(filter.grouping, BUCKET, filter.weekStart)}${sums.join(', ')}
     from (${rows}) as row where $5::text is not null${groupByKeys(filter.grouping)}${orderByKeys(filter.grouping)}`;
 }
