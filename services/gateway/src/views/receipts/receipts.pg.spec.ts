@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { anEvent, openProjectionSpec } from '@picly/testing';
-import { GatewayWorld } from '../../testing/gateway-world';
+import { GatewayWorld, type Answer } from '../../testing/gateway-world';
 import { receipts } from './receipts.projection';
 
 const ACTION = { generation_id: '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c01', action: 'download' };
@@ -12,6 +13,14 @@ describe('the receipt of an event', () => {
   afterAll(() => world.stop());
 
   const receipt = (id: unknown, headers: Readonly<Record<string, string>> = {}) => world.send('GET', `events/${String(id)}`, { headers });
+
+  /** Once the view has folded the event: one read waits for a bounded time, and answers 503 after it. */
+  async function foldedReceipt(event: Answer['body']): Promise<Answer> {
+    for (;;) {
+      const answer = await receipt(event['event_id'], { 'x-picly-after': String(event['position']) });
+      if (answer.status !== 503) return answer;
+    }
+  }
 
   test('is there as soon as the event is accepted', async () => {
     const { body } = await world.post('action', ACTION);
@@ -30,7 +39,7 @@ describe('the receipt of an event', () => {
 
   test('tells which views have folded it', async () => {
     const { body } = await world.post('action', ACTION);
-    const answer = await receipt(body['event_id'], { 'x-picly-after': String(body['position']) });
+    const answer = await foldedReceipt(body);
     expect(answer.body).toMatchObject({
       status: 'folded',
       views: [{ projection: 'receipts', version: 1, state: 'folded' }],
@@ -41,7 +50,7 @@ describe('the receipt of an event', () => {
   test('survives a restart, and so does the knowledge of its body', async () => {
     const event = { ...ACTION, event_id: '0190cccc-0000-7000-8000-000000000001', user_id: 'ada' };
     const { body } = await world.post('action', event);
-    await receipt(event.event_id, { 'x-picly-after': String(body['position']) });
+    await foldedReceipt(body);
     const other = await GatewayWorld.start({}, world.database);
     expect((await other.post('action', event)).body).toMatchObject({ deduplicated: true, position: body['position'] });
     expect(await other.post('action', { ...event, action: 'edit' })).toMatchObject({ status: 422, body: { code: 'event_id_reused' } });
@@ -57,9 +66,12 @@ describe('the receipt of an event', () => {
       { topic: 'picly.action-tracked', key: 'poison', value: Buffer.from('{'), headers, timestamp: Date.now() },
     ]);
     const { body } = await world.post('action', { ...ACTION, generation_id: '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c02' });
-    await receipt(body['event_id'], { 'x-picly-after': String(body['position']) });
+    await foldedReceipt(body);
     let answer = await receipt(id);
-    for (let tries = 0; answer.status === 404 && tries < 100; tries++) answer = await receipt(id);
+    while (answer.status === 404) {
+      await sleep(20);
+      answer = await receipt(id);
+    }
     expect(answer.body).toMatchObject({
       status: 'dead_lettered',
       log: { offset: at?.offset },
