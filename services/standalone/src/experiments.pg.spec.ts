@@ -52,7 +52,10 @@ describe('experiments on a running system', () => {
 
   async function begin(key: string, definition: Body): Promise<void> {
     await client.post(ADMIN, { key, author: 'spec', ...definition });
-    await client.post(`${ADMIN}/${key}/state`, { state: 'running', revision: 1, author: 'spec' });
+    const change = { state: 'running', revision: 1, author: 'spec' };
+    const { position } = await client.post<{ position: string }>(`${ADMIN}/${key}/state`, change);
+    // Those who assign know of it now; the results hear of it later.
+    await resultsOf(key, position);
   }
 
   /** Everything is sent; the last position waits for all, as both logs of the types are folded together. */
