@@ -61,7 +61,7 @@ describe('the feed of one partition', () => {
       if (refusals-- > 0) throw new Error('not now');
     };
     offer(10, 4);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    while (handled.length < 4) await soon();
     expect(handled).toEqual([[10, 11, 12], [10, 11, 12], [10, 11, 12], [13]]);
     expect(warnings).toEqual(Array(2).fill('t/0: a batch at offset 10 was refused, it is delivered again'));
   });
@@ -131,7 +131,7 @@ describe('the feed of one partition', () => {
     await soon();
     expect(handled).toEqual([]);
     lost = false;
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    while (handled.length === 0) await soon();
     expect(handled).toEqual([[10, 11]]);
   });
 
