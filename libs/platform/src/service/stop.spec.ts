@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 
 it('a stop waits for the answers under way, then drains, and leaves no keep-alive connection open', async () => {
-  const app = await startTestApp({ module: SlowModule });
+  const app = await startTestApp({ module: SlowModule, stopWithinMs: 60_000 });
   const agent = new Agent({ keepAlive: true });
   await get(`${app.url}/slow/fast`, agent);
   const answer = get(`${app.url}/slow`, agent);
@@ -62,7 +62,8 @@ it('a stop waits for the answers under way, then drains, and leaves no keep-aliv
   expect(await answer).toEqual({ status: 200, text: '{"done":true}' });
   await closed;
   expect(order).toEqual(['answered', 'drained']);
-  expect(performance.now() - before).toBeLessThan(1_500);
+  // A connection left open would keep it for a minute.
+  expect(performance.now() - before).toBeLessThan(20_000);
   agent.destroy();
 });
 

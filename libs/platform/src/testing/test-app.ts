@@ -19,6 +19,8 @@ export interface TestAppOptions {
   readonly freshness?: ViewFreshness;
   readonly checks?: Readonly<Record<string, Check>>;
   readonly operations?: readonly Operation[];
+  /** How long a stop waits for the answers under way, milliseconds (default 2,000). */
+  readonly stopWithinMs?: number;
 }
 
 export interface TestApp {
@@ -65,7 +67,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     state,
     lines,
     close: async () => {
-      await closeHttp(app, 2_000);
+      await closeHttp(app, options.stopWithinMs ?? 2_000);
       await pool.close();
     },
   };
