@@ -54,6 +54,33 @@ describe('a finished test', () => {
     ]);
   });
 
+  it.each([
+    ['a mean without squares', 'mean', [{}, {}], ['0/sum_squares', '1/sum_squares']],
+    ['an arm without the squares that the other has', 'mean', [{ sum_squares: 9 }, {}], ['1/sum_squares']],
+    [
+      'the time before of one arm alone',
+      'mean',
+      [{ sum_squares: 9, pre_sum: 4, pre_sum_squares: 8, post_pre_sum: 8 }, { sum_squares: 9 }],
+      ['1/pre_sum', '1/pre_sum_squares', '1/post_pre_sum'],
+    ],
+    ['the time before in part', 'proportion', [{ post_pre_sum: 2 }, { pre_sum: 2, post_pre_sum: 2 }], ['0/pre_sum']],
+    [
+      'a ratio without what it is by',
+      'ratio',
+      [{ sum_squares: 9, denominator_sum: 5, denominator_sum_squares: 9, numerator_denominator_sum: 7 }, { sum_squares: 9 }],
+      ['1/denominator_sum', '1/denominator_sum_squares', '1/numerator_denominator_sum'],
+    ],
+  ])('is refused with counts of %s, which would count as nothing', (_what, type, arms, missing) => {
+    const counts = arms.map((sums, at) => ({ arm: BASE.arms[at], metric: 'spent', n: 5, sum: 4, ...sums }));
+    const metrics = [{ key: 'spent', type, ...(type === 'ratio' && { per_column: 'visits' }) }];
+    expect(errorsOf({ ...BASE, metrics, counts })).toEqual(missing.map((name) => `/counts/${name} required`));
+  });
+
+  it('may have sums in its counts that the metric does not need', () => {
+    const counts = BASE.arms.map((arm) => ({ arm, metric: 'won', n: 10, sum: 4, ...(arm === 'a' && { pre_sum_squares: 3 }) }));
+    expect(errorsOf({ ...BASE, counts })).toEqual([]);
+  });
+
   it('adds up the rows of a unit, leaves out those of several arms, and counts rows of other arms', () => {
     const answer = run({ ...BASE, csv: 'unit,arm,won\n1,a,TRUE\n1,a,false\n2,b,0\n2,b,\n3,a,1\n3,b,1\n4,c,1\n' });
     expect(answer).toMatchObject({

@@ -1,7 +1,7 @@
 import type { FieldError } from '@picly/contracts';
 import { FieldReader, readDefinition, type ExperimentDefinition } from '@picly/experiments';
 import type { ArmSums } from '@picly/statistics';
-import { SUMS } from '../stateless/analyze';
+import { NEEDED, SUMS } from '../stateless/analyze';
 
 /** Where the values of a metric stand in a row of the file. */
 export interface ImportedMetric {
@@ -96,6 +96,24 @@ function readCount(reader: FieldReader): ImportedCount {
   };
 }
 
+type Metrics = readonly ReturnType<typeof readMetric>[];
+
+/** Whether any count of a metric tells of the time before. */
+const hasPast = (counts: readonly ImportedCount[], { key, type }: Pick<ImportedMetric, 'key' | 'type'>): boolean =>
+  counts.some(({ metric, sums }) => metric === key && NEEDED[type].cuped.some((name) => sums[SUMS[name]] !== undefined));
+
+/** What a count leaves out would be 0 in the analysis; as soon as one arm tells of the time before, all have to. */
+function checkSums(reader: FieldReader, counts: readonly ImportedCount[], metrics: Metrics): void {
+  for (const metric of metrics) {
+    const { plain, cuped } = NEEDED[metric.type];
+    const needed = hasPast(counts, metric) ? [...plain, ...cuped] : plain;
+    counts.forEach(({ metric: key, sums }, at) => {
+      const missing = key === metric.key ? needed.filter((name) => sums[SUMS[name]] === undefined) : [];
+      for (const name of missing) reader.fail(`counts/${at}/${name}`, 'required', 'this metric needs this sum');
+    });
+  }
+}
+
 /** What would be no count: more successes than units, or a metric or an arm that nobody compares. */
 function checkCounts(
   reader: FieldReader,
@@ -112,15 +130,12 @@ function checkCounts(
   });
 }
 
-type Metrics = readonly ReturnType<typeof readMetric>[];
-
 /** The rest of a definition has its defaults: nobody is enrolled any more. */
 function definitionOf(
   body: Readonly<Record<string, unknown>>,
   metrics: Metrics,
   counts: readonly ImportedCount[],
 ): ExperimentDefinition | readonly FieldError[] {
-  const hasPast = (key: string): boolean => counts.some(({ metric, sums }) => metric === key && sums.preSum !== undefined);
   const kept = ['arms', 'primary_metric', 'planned_sample', 'minimum_effect', 'alpha', 'correction', 'maximum_loss'];
   const { primary_metric: primary = metrics[0]?.key, ...rest } = Object.fromEntries(kept.map((name) => [name, body[name]]));
   const arms = Array.isArray(rest['arms'])
@@ -137,7 +152,7 @@ function definitionOf(
       direction,
       of: type === 'proportion' ? 'conversions' : 'value',
       ...(type === 'ratio' && { per: 'conversions' }),
-      pre_period_hours: preColumn === null && !hasPast(key) ? 0 : 1,
+      pre_period_hours: preColumn === null && !hasPast(counts, { key, type }) ? 0 : 1,
     })),
   });
 }
@@ -162,7 +177,10 @@ export function readImport(body: unknown): ImportRequest | readonly FieldError[]
   const counts = reader.objects('counts', 1_000, readCount);
   const definition = definitionOf(body as Readonly<Record<string, unknown>>, metrics, counts);
   if (Array.isArray(definition)) errors.push(...(definition as readonly FieldError[]));
-  else checkCounts(reader, counts, definition as ExperimentDefinition);
+  else {
+    checkCounts(reader, counts, definition as ExperimentDefinition);
+    checkSums(reader, counts, metrics);
+  }
   const request: ImportRequest = {
     definition: definition as ExperimentDefinition,
     metrics,

@@ -37,7 +37,7 @@ const SUM_NAMES = Object.keys(SUMS) as readonly SumName[];
 const SUM_SHAPES = Object.fromEntries(SUM_NAMES.map((name) => [name, sum])) as Readonly<Record<SumName, typeof sum>>;
 
 /** What a metric needs beside n and sum, and what CUPED needs beside that. */
-const NEEDED: Readonly<Record<MetricType, { readonly plain: readonly SumName[]; readonly cuped: readonly SumName[] }>> = {
+export const NEEDED: Readonly<Record<MetricType, { readonly plain: readonly SumName[]; readonly cuped: readonly SumName[] }>> = {
   proportion: { plain: [], cuped: ['pre_sum', 'post_pre_sum'] },
   mean: { plain: ['sum_squares'], cuped: ['pre_sum', 'pre_sum_squares', 'post_pre_sum'] },
   ratio: {
