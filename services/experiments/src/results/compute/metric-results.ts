@@ -73,8 +73,11 @@ export function correctedP(definition: ExperimentDefinition, compared: readonly 
 
 export const pName = (metric: string, arm: string): string => JSON.stringify([metric, arm]);
 
+/** A product of decimals may miss the number it means by its last digits. */
+export const percentileName = (fraction: number): string => `${Number((100 * fraction).toFixed(4))}th percentile`;
+
 function meanValue({ of, cap_quantile: quantile }: MetricDefinition): string {
-  const capped = quantile === null ? '' : `, at most the ${100 * quantile}th percentile of all units`;
+  const capped = quantile === null ? '' : `, at most the ${percentileName(quantile)} of all units`;
   return (isAveraged(of) ? `average ${of} of the unit's own events; units without any are left out` : `total ${of} of the unit`) + capped;
 }
 
@@ -85,7 +88,7 @@ const UNIT_VALUES: Readonly<Record<MetricDefinition['type'], (metric: MetricDefi
   retention: ({ day }) =>
     `1 when the unit was active in the 24 hours of day ${day ?? 0} after its first exposure; units whose day is not over are left out`,
   quantile: ({ of, quantile }) =>
-    `${100 * (quantile ?? 0)}th percentile of single ${of}, known to 1 %; error by order statistics with units as the sample`,
+    `${percentileName(quantile ?? 0)} of single ${of}, known to 1 %; error by order statistics with units as the sample`,
 };
 
 function cupedOf({ comparer }: Compared, arm: string, plain: Comparison): ArmComparison['cuped'] {
