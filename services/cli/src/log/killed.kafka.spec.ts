@@ -102,14 +102,18 @@ describeWithEmptyKafka('a command that moves a log', ({ brokers }) => {
     const random = seededRandom(SEED);
     const args = ['log', 'copy', '--to', 'kafka', '--brokers', brokers.join(',')];
     const env = { DATABASE_URL: source.url };
-    const stops = [0.1, 0.4, 0.7].map((share) => Math.floor((share + random() * 0.2) * RECORDS));
+    const stops = [0.1, 0.3, 0.5].map((share) => Math.floor((share + random() * 0.1) * RECORDS));
     const reached: number[] = [];
+    // Where this process is slow to look, the command may have come to its end: one that was killed half way is enough.
+    let halfWay = 0;
     for (const stop of stops) {
-      expect(await picly(args, env, async () => (await sizeOf(kafka)) >= stop)).toBe(true);
-      reached.push(await sizeOf(kafka));
+      const isKilled = await picly(args, env, async () => (await sizeOf(kafka)) >= stop);
+      const size = await sizeOf(kafka);
+      reached.push(size);
+      if (isKilled && size < RECORDS) halfWay++;
     }
     expect(reached.every((size, n) => size >= stops[n]! && size <= RECORDS)).toBe(true);
-    expect(reached[0]).toBeLessThan(RECORDS);
+    expect(halfWay).toBeGreaterThan(0);
     // Between the seal and the end of the move, or after it: both are gone on from.
     await picly([...args, '--cut-over'], env, async () => (await logMove(pool)) !== undefined);
     expect((await logMove(pool))?.target).toContain('Kafka');
@@ -153,7 +157,8 @@ describeWithEmptyKafka('a backup of an embedded log', ({ brokers }) => {
       expect(await picly(['log', 'export', file, '--without-keys'], { DATABASE_URL: source.url })).toBe(false);
       const env = { DATABASE_URL: fresh.url, KAFKA_BROKERS: brokers.join(',') };
       const args = ['log', 'import', file, '--without-keys'];
-      expect(await picly(args, env, async () => (await sizeOf(kafka)) > RECORDS / 8)).toBe(true);
+      // As early as there is something: the most is left to be killed in.
+      expect(await picly(args, env, async () => (await sizeOf(kafka)) > 0)).toBe(true);
       expect(await picly(args, env)).toBe(false);
       await expectSame(kafka, log);
     } finally {
