@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ApiClient } from '@picly/api-client';
+import { ApiClient, patiently } from '@picly/api-client';
 import { EVENT_TYPES } from '@picly/contracts';
 import { createPool, startEmbeddedPostgres, type EmbeddedPostgres } from '@picly/database';
 import { createKafkaLog } from '@picly/event-log';
@@ -47,7 +47,7 @@ describeWithEmptyKafka('a person who is erased, on Kafka', ({ brokers, dataDir: 
         { type: 'behavior', session_id: `visit of ${user_id}`, action: 'click', page: `/zebra of ${user_id}` },
       ]);
       const { position } = await client.post<{ position: string }>('/api/analytics/batch', { events });
-      await client.get('/api/analytics/ratings', { after: position });
+      await patiently(() => client.get('/api/analytics/ratings', { after: position }));
       let receipt = await client.post<{ id: string; state: string; events: number; keys_destroyed: number }>(
         '/api/analytics/admin/erasure',
         {
