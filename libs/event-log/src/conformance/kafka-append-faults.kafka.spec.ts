@@ -55,7 +55,8 @@ describeWithKafka('appending over a broken network', (kafka) => {
       code: 'LOG_UNAVAILABLE',
       retryable: true,
     });
-    expect(Date.now() - began).toBeLessThan(1_500);
+    // Its own deadline, far below the ten seconds of the others.
+    expect(Date.now() - began).toBeLessThan(5_000);
     proxy.refuse(false);
     await log.append([record(topic, 'k', 'again')], { deadlineMs: 15_000 });
     expect(await stored()).toContain('again');
