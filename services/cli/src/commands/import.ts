@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ApiError, untilFolded, type ApiClient } from '@picly/api-client';
+import { ApiError, FurthestPosition, untilFolded } from '@picly/api-client';
 import { count, counted, duration, Progress } from '@picly/terminal';
 import type { CliConfig } from '../config';
 import { importFile, type ImportOutcome } from '../import/import-file';
@@ -38,12 +38,16 @@ export async function runImport(files: readonly string[], flags: ImportFlags, co
     stop.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const furthest = new FurthestPosition();
   let exitCode = 0;
   for (const file of files) {
     const outcome = await importOne(file, { flags, mapping, config, signal: stop.signal });
     if (outcome.stopped) return INTERRUPTED;
+    if (outcome.position !== undefined) furthest.add([outcome.position]);
     if (rejectedRows(outcome.tally) > 0) exitCode = REJECTED;
   }
+  // Once for all files: the next is sent while the views fold the last.
+  await waitForViews(furthest.token, config, stop.signal);
   return exitCode;
 }
 
@@ -80,16 +84,15 @@ async function importOne(file: string, { flags, mapping, config, signal }: Job):
   });
   bar.finish();
   print(summary(file, outcome, { rejectsFile, elapsedMs: performance.now() - startedAt, check: flags.check === true }));
-  if (client) await waitForViews(client, outcome, signal);
   return outcome;
 }
 
 /** So that whoever reads next finds everything. The events are kept in any case: not to wait to the end is no failure. */
-async function waitForViews(client: ApiClient, { position, stopped }: ImportOutcome, signal: AbortSignal): Promise<void> {
-  if (position === undefined || stopped) return;
+async function waitForViews(position: string | undefined, config: CliConfig, signal: AbortSignal): Promise<void> {
+  if (position === undefined) return;
   const startedAt = performance.now();
   try {
-    await untilFolded(client, position, { patienceMs: FOLDING_PATIENCE_MS, signal });
+    await untilFolded(clientFor(config), position, { patienceMs: FOLDING_PATIENCE_MS, signal });
     print(`every view has folded it ${duration(performance.now() - startedAt)} later`);
   } catch (error) {
     if (signal.aborted) return;
