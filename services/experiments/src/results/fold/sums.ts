@@ -1,5 +1,5 @@
 import { hourOf, type BinKey, type BinStep, type Contribution, type Place, type Trace } from './contributions';
-import type { Step, Vector } from './trace';
+import { added, difference, type Step, type Vector } from './trace';
 import type { ValueBinKey, ValueBinStep } from './value-bins';
 
 const DAY_MS = 86_400_000;
@@ -113,8 +113,8 @@ export class Sums {
   private addValueBin({ key, change }: ValueBinStep, sign: bigint): void {
     const name = [key.experiment, key.metric, key.arm, key.phase, key.bucket, key.bin].join('\0');
     const row = this.valueBins.get(name);
-    if (row) row.sums = row.sums.map((value, at) => value + sign * (change[at] ?? 0n));
-    else this.valueBins.set(name, { key, sums: change.map((value) => sign * value) });
+    if (row) row.sums = sign === 1n ? added(row.sums, change) : difference(row.sums, change);
+    else this.valueBins.set(name, { key, sums: sign === 1n ? change : difference([], change) });
   }
 
   /** Rows that changed, in the order of their key. */

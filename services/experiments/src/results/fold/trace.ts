@@ -32,9 +32,14 @@ function vectorOf({ x, d, p, q }: Amounts): Vector {
 /** What a unit that is not in the sample counts for. */
 const NOBODY: Vector = [0n];
 
-function difference(after: Vector, before: Vector): Vector {
+export function difference(after: Vector, before: Vector): Vector {
   const longer = after.length >= before.length ? after : before;
   return longer.map((_, index) => (after[index] ?? 0n) - (before[index] ?? 0n));
+}
+
+export function added(total: Vector, change: Vector): Vector {
+  const longer = total.length >= change.length ? total : change;
+  return longer.map((_, index) => (total[index] ?? 0n) + (change[index] ?? 0n));
 }
 
 /** The value of a metric for one unit, growing fact by fact. */

@@ -1,6 +1,8 @@
 import { logBin } from '@picly/statistics';
+import { STAT_SUMS } from '../../../migrations/1796000000001-experiment-results';
+import { BIN_SUMS } from '../../../migrations/1796083200002-value-bins';
 import { MICROS } from './fact';
-import type { Step, Vector } from './trace';
+import { added, type Step, type Vector } from './trace';
 
 const DAY_MS = 86_400_000;
 
@@ -20,13 +22,12 @@ export interface ValueBinStep {
   readonly change: Vector;
 }
 
+const STAT_COLUMNS: readonly string[] = ['n', ...STAT_SUMS];
 /** Where the sums of bins stand in a vector. */
-const COLUMNS = [0, 1, 2, 6, 7, 8] as const;
+const COLUMNS = ['n', ...BIN_SUMS].map((name) => STAT_COLUMNS.indexOf(name));
 
 const binOf = (total: Vector): number => logBin(Number(total[1] ?? 0n) / MICROS);
 const columnsOf = (total: Vector, sign: bigint): Vector => COLUMNS.map((at) => sign * (total[at] ?? 0n));
-const added = (total: Vector, change: Vector): Vector =>
-  (total.length > change.length ? total : change).map((_, at) => (total[at] ?? 0n) + (change[at] ?? 0n));
 
 /** One unit's way through the bins of a metric: with every step it leaves where it stood and enters where it stands. */
 export function valueBinSteps(steps: readonly Step[], place: Omit<ValueBinKey, 'bucket' | 'bin'>): ValueBinStep[] {
