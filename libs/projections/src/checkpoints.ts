@@ -94,9 +94,9 @@ const MOVE = `
       from given g
      where c.projection = $1 and c.version = $2 and c.topic = g.topic and c.partition = g.partition
        and c.next_offset = g.expected and c.epoch = g.epoch and c.keys_as_of <= $10
-    returning 1
+    returning c.topic, c.partition
   )
-  select (select count(*)::int from moved) as moved,
+  select array(select topic || '/' || partition from moved) as moved,
          exists (select from runtime.dead_letters d where d.projection = $1 and d.version = $2) as letters,
          exists (select from given g join runtime.dead_letter_history h on h.topic = g.topic and h.partition = g.partition
                   where h.projection = $1 and h.action <> 'replay'
@@ -122,7 +122,7 @@ export async function moveCheckpoints(
 ): Promise<Heed> {
   // Rows are locked in this order: two instances never wait for each other in a circle.
   const moves = [...unsorted].sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
-  const [row] = await sql.query<Heed & { readonly moved: number }>(
+  const [row] = await sql.query<Heed & { readonly moved: readonly string[] }>(
     MOVE,
     [
       projection.name,
@@ -139,11 +139,22 @@ export async function moveCheckpoints(
     // A statement shared by projections would be planned anew whenever the search path is another one.
     `${statementPrefix(schemaOf(projection))}checkpoints_move`,
   );
-  if (row?.moved === moves.length) return row;
-  throw await refusal(sql, projection, moves, keysAsOf);
+  const moved = new Set(row?.moved);
+  if (row && moved.size === moves.length) return row;
+  throw await refusal(
+    sql,
+    projection,
+    moves.map((move) => ({ ...move, isMoved: moved.has(placeOf(move)) })),
+    keysAsOf,
+  );
 }
 
-async function refusal(sql: Sql, projection: AnyProjection, moves: readonly CheckpointMove[], keysAsOf: number): Promise<Error> {
+/** A step, and whether this transaction, which is about to be rolled back, has made it. */
+interface Tried extends CheckpointMove {
+  readonly isMoved: boolean;
+}
+
+async function refusal(sql: Sql, projection: AnyProjection, moves: readonly Tried[], keysAsOf: number): Promise<Error> {
   const rows = await sql.query<ClaimRow>(
     'select topic, partition, next_offset, epoch, keys_as_of from runtime.checkpoints where projection = $1 and version = $2',
     [projection.name, projection.version],
@@ -152,7 +163,12 @@ async function refusal(sql: Sql, projection: AnyProjection, moves: readonly Chec
   const lost = moves.filter((move) => current.get(placeOf(move))?.epoch !== move.epoch);
   if (lost.length > 0) return new FencedError(idOf(projection), lost.map(placeOf));
   if (moves.some((move) => (current.get(placeOf(move))?.keys_as_of ?? 0) > keysAsOf)) return new StaleKeysError(idOf(projection));
-  return new CheckpointMovedError(moves.flatMap((move) => current.get(placeOf(move)) ?? []).map(claimOf));
+  // Read in the same transaction: what it has moved itself stands where it stood once that is undone.
+  const stands = moves.flatMap(({ isMoved, nextOffset, ...move }) => {
+    const row = current.get(placeOf(move));
+    return row ? claimOf(isMoved ? { ...row, next_offset: nextOffset } : row) : [];
+  });
+  return new CheckpointMovedError(stands);
 }
 
 /** Notes duplicates, which a step alone cannot tell from events folded. */

@@ -53,6 +53,19 @@ it('one partition claimed by another is enough: rows, ids, letters and positions
   expect(await traces()).toEqual([{ rows: 0, ids: 0, letters: 0, positions: 0 }]);
 });
 
+it('of a batch of which a part was committed unnoticed is told where each partition stands, not where the refused step had moved it', async () => {
+  await harness.append(ratings());
+  const own = await claims();
+  const work = await workOf(own);
+  const [first, ...others] = work.moves;
+  const isFirst = ({ record }: { readonly record: LogRecord }): boolean => placeOf(record) === placeOf(first!);
+  await foldWork(deps(), toyProjection, { ...work, moves: [first!], records: work.records.filter(isFirst) });
+  const refused = foldWork(deps(), toyProjection, work);
+  await expect(refused).rejects.toBeInstanceOf(CheckpointMovedError);
+  const stands = ({ topic, partition, epoch }: Claim, nextOffset: number): Claim => ({ topic, partition, epoch, nextOffset });
+  await expect(refused).rejects.toMatchObject({ claims: [stands(first!, first!.to), ...others.map((move) => stands(move, 0))] });
+});
+
 it('a batch whose commit took effect unnoticed is told from a fence, with the position it has now', async () => {
   const events = ratings();
   await harness.append(events);
