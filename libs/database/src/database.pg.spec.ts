@@ -10,6 +10,7 @@ import {
   migrate,
   openDataSource,
   TransactionAbortedError,
+  TransactionEndedError,
   waitForDatabase,
   type DatabasePool,
 } from './index';
@@ -120,6 +121,23 @@ describe('a transaction', () => {
     expect(await ids()).toEqual([]);
     await work(1);
     expect(await ids()).toEqual([7, 8]);
+    await one.close();
+  });
+
+  it('sends nothing more once it has ended, when others go on that ran beside what failed', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    let late: Promise<unknown> = Promise.resolve();
+    let goOn = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (goOn = resolve));
+    const failed = inTransaction(one, (tx) => {
+      late = asked.then(() => tx.query('insert into facts values (9)'));
+      return tx.query('select 1').then(() => Promise.reject(new Error('no more')));
+    });
+    await expect(failed).rejects.toThrow('no more');
+    goOn();
+    await expect(late).rejects.toBeInstanceOf(TransactionEndedError);
+    expect(await one.query('select 3 as three')).toEqual([{ three: 3 }]);
+    expect(await ids()).toEqual([]);
     await one.close();
   });
 

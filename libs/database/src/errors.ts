@@ -26,6 +26,17 @@ export class TransactionAbortedError extends Error {
   }
 }
 
+/** A statement of a transaction that has ended: its connection may be somebody else's by now, and nothing was sent. A mistake of the program. */
+export class TransactionEndedError extends Error {
+  readonly code = 'TRANSACTION_ENDED';
+  readonly retryable = false;
+
+  constructor() {
+    super('the transaction has ended');
+    this.name = this.code;
+  }
+}
+
 /** The five-character SQLSTATE of a server error, or `undefined` when the error did not come from the server. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof DatabaseError || isServerErrorLike(error) ? error.code : undefined;

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from } from 'pg-copy-streams';
+import { TransactionEndedError } from './errors';
 import { asQueryError, type Sql } from './pool';
 
 /**
@@ -10,6 +11,12 @@ import { asQueryError, type Sql } from './pool';
 export interface Transaction extends Sql {
   /** Runs a `COPY ... FROM STDIN` in text format with these lines: the fastest way to add many rows. */
   copyIn(statement: string, rows: string): Promise<void>;
+}
+
+/** A transaction as seen by who ends it. */
+interface Pipelined extends Transaction {
+  /** COMMIT or ROLLBACK, behind everything that was sent; answers what the server did. From here on statements are refused. */
+  end(statement: 'commit' | 'rollback'): Promise<string>;
 }
 
 interface Stream {
@@ -37,14 +44,20 @@ function gather(stream: Stream | undefined): void {
  * Statements need not wait for the answer of the last one: they are sent at once, those of one turn together. A COPY waits for those before
  * it and holds up those behind it: it needs the connection for itself.
  */
-export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number): Transaction {
+export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number): Pipelined {
   const connected: Connected = client;
   connected.pipeline = true;
   let sent: Promise<unknown> = Promise.resolve();
   let copying: Promise<void> | undefined;
+  let isEnding = false;
+  // What goes on after another part has failed must not reach the connection once it is given back.
+  const refuseAfterEnd = (): void => {
+    if (isEnding) throw new TransactionEndedError();
+  };
   return {
     query: async (text, values, name) => {
       while (copying) await copying.catch(() => undefined);
+      refuseAfterEnd();
       gather(connected.connection?.stream);
       const answer = sql.query<never>(text, values, name);
       sent = answer.catch(() => undefined);
@@ -52,11 +65,22 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
     },
     copyIn: async (statement, rows) => {
       while (copying) await copying.catch(() => undefined);
+      refuseAfterEnd();
       copying = sent.then(() => copyAlone(connected, { statement, rows, answerTimeoutMs }));
       try {
         await copying;
       } finally {
         copying = undefined;
+      }
+    },
+    end: async (statement) => {
+      isEnding = true;
+      while (copying) await copying.catch(() => undefined);
+      const timeout = answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs };
+      try {
+        return (await client.query({ text: statement, ...timeout })).command;
+      } catch (error) {
+        throw asQueryError(error);
       }
     },
   };

@@ -1,5 +1,4 @@
-import type { PoolClient } from 'pg';
-import { DatabaseUnavailableError, sqlState, TransactionAbortedError } from './errors';
+import { DatabaseUnavailableError, TransactionAbortedError } from './errors';
 import { endPipeline, pipelined, type Transaction } from './pipelined';
 import { lend, settle, type DatabasePool } from './pool';
 
@@ -27,7 +26,8 @@ export async function inTransaction<T>(
     try {
       await sql.query(beginStatement(options));
       const result = await orRollBack(sql, work);
-      await commit(client);
+      const answer = await sql.end('commit');
+      if (answer !== 'COMMIT') throw new TransactionAbortedError(answer);
       return result;
     } finally {
       endPipeline(client);
@@ -35,11 +35,11 @@ export async function inTransaction<T>(
   });
 }
 
-async function orRollBack<T>(sql: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+async function orRollBack<T>(sql: ReturnType<typeof pipelined>, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
     return await work(sql);
   } catch (error) {
-    await sql.query('rollback').catch((failure: unknown) => {
+    await sql.end('rollback').catch((failure: unknown) => {
       // Without a rollback the connection must not go back to the pool with an open transaction.
       throw failure instanceof DatabaseUnavailableError ? new DatabaseUnavailableError('query', error) : failure;
     });
@@ -50,11 +50,4 @@ async function orRollBack<T>(sql: Transaction, work: (transaction: Transaction) 
 function beginStatement({ isolation, readOnly, settings = {} }: TransactionOptions): string {
   const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only'].filter(Boolean).join(' ');
   return [begin, ...Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`)].join('; ');
-}
-
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit').catch((error: unknown) => {
-    throw sqlState(error) === undefined ? new DatabaseUnavailableError('query', error) : error;
-  });
-  if (command !== 'COMMIT') throw new TransactionAbortedError(command);
 }

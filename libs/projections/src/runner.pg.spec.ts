@@ -235,7 +235,8 @@ describe('when something breaks', () => {
       const query: (...args: unknown[]) => Promise<unknown> = client.query.bind(client);
       const losing = async (...args: unknown[]): Promise<unknown> => {
         const answer = await query(...args);
-        if (args[0] === 'commit' && ++commits % 3 === 0) throw new Error('Connection terminated unexpectedly');
+        if ((args[0] as { readonly text?: string }).text === 'commit' && ++commits % 3 === 0)
+          throw new Error('Connection terminated unexpectedly');
         return answer;
       };
       return Object.assign(client, { query: losing });
