@@ -1,4 +1,5 @@
 import { meanInterval, wilson, type Interval } from '@picly/statistics';
+import { QUALITY_UNITS_PER_POINT, SQUARE_UNITS } from '../projection/measures';
 
 /** Counters of ratings as they are stored; sums beyond 2^53 arrive as text. */
 export interface RatingCounters {
@@ -30,8 +31,6 @@ export interface RatingFigures {
   readonly quality_count: number;
 }
 
-const NANOS_PER_POINT = 1_000_000_000;
-const SQUARE_UNITS = 1_000_000;
 /** The ends of the scales, which no mean lies beyond. */
 const STARS = [1, 5] as const;
 const POINTS = [0, 100] as const;
@@ -47,7 +46,7 @@ export function ratingFigures(counters: RatingCounters): RatingFigures {
   const sum = r1 + 2 * r2 + 3 * r3 + 4 * r4 + 5 * r5;
   const [lower, upper] = wilson(r4 + r5, count);
   const [starsLower, starsUpper] = starsInterval(count, sum, r1 + 4 * r2 + 9 * r3 + 16 * r4 + 25 * r5);
-  const quality = Number(counters.quality_nanos) / NANOS_PER_POINT;
+  const quality = Number(counters.quality_nanos) / QUALITY_UNITS_PER_POINT;
   const squares = quality_squares === null ? null : Number(quality_squares) / SQUARE_UNITS;
   const [qualityLower, qualityUpper] = meanInterval({ n: quality_count, sum: quality, sumSquares: squares }, POINTS);
   return {

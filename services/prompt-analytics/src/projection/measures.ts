@@ -16,7 +16,7 @@ export const TAG_MEASURES = [...RATING_COLUMNS, ...ENGAGEMENT_COLUMNS] as const;
 /** Quality is summed in billionths, so that sums are whole numbers and do not depend on their order. */
 export const QUALITY_UNITS_PER_POINT = 1_000_000_000;
 /** Their squares in millionths: exact for scores of up to three decimals, and small enough for sums over a billion scores. */
-const SQUARE_UNITS = 1_000_000;
+export const SQUARE_UNITS = 1_000_000;
 
 /** Changes of the counters of one row; index by the place of the column in its list of measures. */
 export type Counters = number[];

@@ -1,9 +1,9 @@
 import { logBin } from '@picly/statistics';
 import type { CallFacts, Ratings } from './call-facts';
 import { ExactSum } from './exact-sum';
+import { SQUARE_UNITS } from './model-sums';
 
 const SLOT_MS = 15 * 60_000;
-const SQUARE_UNITS = 1_000_000;
 
 /** The units of time a call counts in. */
 interface Times {

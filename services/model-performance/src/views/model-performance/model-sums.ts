@@ -100,7 +100,7 @@ export interface ModelSums extends SingleAmounts {
 
 const MICROS = 1_000_000;
 /** Squares of quality scores are summed in millionths. */
-const SQUARE_UNITS = 1_000_000;
+export const SQUARE_UNITS = 1_000_000;
 /** The ends of the scales, which no mean lies beyond. */
 const STARS = [1, 5] as const;
 const POINTS = [0, 100] as const;

@@ -1,4 +1,4 @@
-import { COUNTS } from './model-sums';
+import { COUNTS, SQUARE_UNITS } from './model-sums';
 
 /** What makes a group: an engine's model version, an engine, or everything. */
 export type Grouping = 'engine,model_version' | 'engine' | 'total';
@@ -22,7 +22,7 @@ const CALL_AS_SUMS = `c.currency, 1 as calls, c.success::int as successes, (not 
 const RATINGS_OF_CALL = `lateral (
   select count(*) filter (where rating = 1) as r1, count(*) filter (where rating = 2) as r2, count(*) filter (where rating = 3) as r3,
     count(*) filter (where rating = 4) as r4, count(*) filter (where rating = 5) as r5, count(quality_score) as quality_count,
-    coalesce(sum(quality_score), 0) as quality_sum, coalesce(sum(round(quality_score * quality_score * 1000000)), 0) as quality_squares, (count(*) > 0)::int as rated,
+    coalesce(sum(quality_score), 0) as quality_sum, coalesce(sum(round(quality_score * quality_score * ${SQUARE_UNITS})), 0) as quality_squares, (count(*) > 0)::int as rated,
     (count(*) > 0 and sum(rating) >= 4 * count(*))::int as well_rated
   from picly.call_ratings r where r.generation_id = c.call_id and c.is_generation) q`;
 

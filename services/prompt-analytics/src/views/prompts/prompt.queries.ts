@@ -1,6 +1,6 @@
 import type { Sql } from '@picly/database';
 import { actionFigures, type ActionFigures } from '../../figures/action-figures';
-import { counterColumns, enginesOf } from '../../figures/prompt-columns.queries';
+import { counterColumns, enginesOf, ratingCounters } from '../../figures/prompt-columns.queries';
 import { promptFigures, type PromptCounters, type PromptFigures, type PromptRecord } from '../../figures/prompt-figures';
 import { ratingFigures, starsInterval, type RatingCounters, type RatingFigures } from '../../figures/rating-figures';
 import { selectKeys, type GroupSource, type WeekStart } from '../summary/grouping.queries';
@@ -32,7 +32,6 @@ const RATED_AT: GroupSource = {
   promptHash: 'null',
 };
 const RATINGS_OF_PROMPT = `from picly.generations g join picly.ratings r using (generation_id) where g.prompt_hash = $1`;
-const STARS = [1, 2, 3, 4, 5].map((stars) => `count(*) filter (where r.rating = ${stars})::int as r${stars}`).join(', ');
 
 /** Everything known of one prompt. */
 export class PromptQueries {
@@ -66,9 +65,7 @@ export class PromptQueries {
 
   private async trend(promptHash: string, { timeZone, weekStart }: Weeks): Promise<({ week: string } & RatingFigures)[]> {
     const rows = await this.sql.query<RatingCounters & { readonly week: string }>(
-      `select ${selectKeys('week', RATED_AT, weekStart)}${STARS}, count(r.quality_score)::int as quality_count,
-         coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
-         coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares
+      `select ${selectKeys('week', RATED_AT, weekStart)}${ratingCounters('r')}
        ${RATINGS_OF_PROMPT} group by 1 order by 1`,
       [promptHash, timeZone],
       `prompt:trend:${weekStart}`,

@@ -1,4 +1,5 @@
 import type { Sql } from '@picly/database';
+import { ratingCounters } from '../../figures/prompt-columns.queries';
 import type { RatingCounters } from '../../figures/rating-figures';
 import { medianSql, type MedianWithin } from './medians.queries';
 import type { SummaryFilter } from './sums.queries';
@@ -11,10 +12,7 @@ export interface PromptSums extends RatingCounters, MedianWithin {
   readonly timed_count: number;
 }
 
-const FIGURES = `count(*) filter (where r.rating = 1)::int as r1, count(*) filter (where r.rating = 2)::int as r2, count(*) filter (where r.rating = 3)::int as r3,
-  count(*) filter (where r.rating = 4)::int as r4, count(*) filter (where r.rating = 5)::int as r5,
-  count(r.quality_score)::int as quality_count, coalesce(round(sum(r.quality_score) * 1000000000), 0) as quality_nanos,
-  coalesce(round(sum(r.quality_score * r.quality_score) * 1000000), 0) as quality_squares,
+const FIGURES = `${ratingCounters('r')},
   count(*) filter (where r.feedback <> '')::int as feedback_count, count(r.time_to_rate_ms)::int as timed_count,
   ${medianSql('r.time_to_rate_ms')}`;
 

@@ -1,4 +1,5 @@
 import type { Sql } from '@picly/database';
+import { QUALITY_UNITS_PER_POINT, SQUARE_UNITS } from '../../projection/measures';
 import { groupByKeys, keysOf, orderByKeys, selectKeys, type GroupSource, type RatingGrouping, type WeekStart } from './grouping.queries';
 import { coverOf, grainsWithinDays, type Cover, type Piece, type Range } from './time-cover';
 
@@ -41,8 +42,8 @@ export const PIECES = 'unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) a
 
 /** A rating in the columns of the buckets. */
 const RATING_AS_SUMS = `(r.rating = 1)::int as r1, (r.rating = 2)::int as r2, (r.rating = 3)::int as r3, (r.rating = 4)::int as r4, (r.rating = 5)::int as r5,
-  (r.quality_score is not null)::int as quality_count, coalesce(round(r.quality_score * 1000000000), 0)::int8 as quality_nanos,
-  coalesce(round(r.quality_score * r.quality_score * 1000000), 0)::int8 as quality_squares,
+  (r.quality_score is not null)::int as quality_count, coalesce(round(r.quality_score * ${QUALITY_UNITS_PER_POINT}), 0)::int8 as quality_nanos,
+  coalesce(round(r.quality_score * r.quality_score * ${SQUARE_UNITS}), 0)::int8 as quality_squares,
   (coalesce(r.feedback, '') <> '')::int as feedback_count, (r.time_to_rate_ms is not null)::int as timed_count`;
 
 const isDone = (count: string): string => `(g.${count} > 0)::int`;
