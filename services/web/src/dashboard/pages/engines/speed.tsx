@@ -6,13 +6,14 @@ import { Panel } from '../../parts/panel';
 import { useEngines } from '../../app/use-engines';
 import type { Column } from '../../parts/data-table';
 import type { ModelRow } from '../../api/rows';
-import { figure, SPEED } from './columns';
+import { SPEED } from './columns';
 import type { EnginesProps } from './comparison';
 
 /** How long people wait. */
 export function Speed({ rows, asOf, address }: EnginesProps): JSX.Element {
   const { colourOf } = useEngines();
   const longest = Math.max(...rows.map(({ p99 }) => p99 ?? 0), 0.001);
+  // How many calls each figure rests on stands beside it for who points at it, and in files.
   const columns: readonly Column<ModelRow>[] = [
     { id: 'engine', label: 'Engine', value: (row) => row.engine, show: (row) => <EngineName engine={row.engine} /> },
     {
@@ -32,7 +33,6 @@ export function Speed({ rows, asOf, address }: EnginesProps): JSX.Element {
       ),
     },
     ...SPEED,
-    figure('calls', 'Calls', count),
   ];
   return (
     <Panel
