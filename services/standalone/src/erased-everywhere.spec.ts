@@ -7,10 +7,10 @@ import type { ErasureReceipt } from '@picly/erasure';
 import { createPostgresLog } from '@picly/event-log';
 import { PersonKeys } from '@picly/personal-data';
 import { anEvent, recordsOf } from '@picly/testing';
+import { eventsOf, generationOf } from './testing/person-events';
 import { build, runPicly, System, type CommandResult, type List } from './testing/system-process';
 import { filesWith, tablesWith, type Needles } from './testing/traces.queries';
 
-const GENERATION = '0190a2c4-5b1e-7c3a-9f10-2b6d1e8a4c0';
 const RUN = randomBytes(4).toString('hex');
 /** In every personal field of the person's events, ids included, and nowhere else. */
 const markOf = (name: string): string => `zq${name}${RUN}`;
@@ -61,32 +61,8 @@ async function inside<T>(dataDir: string, work: (pool: DatabasePool) => Promise<
   }
 }
 
-/** Every kind of event of a person. */
-function eventsOf(name: string, n: number): Record<string, unknown>[] {
-  const mark = markOf(name);
-  const who = { user_id: idOf(name), session_id: `visit-${mark}`, context: { told: `context ${mark}` } };
-  const call = { engine: 'flux-pro', response_time: 1, cost: 0.1, revenue: 0.2 };
-  const generation_id = `${GENERATION}${n}`;
-  // Too long for a page of a table, and too random to be packed.
-  const long = `${mark} ${randomBytes(2_500).toString('hex')} ${mark}`;
-  const made = { ...who, ...call, generation_id, prompt: `a castle of ${mark}`, success: true };
-  return [
-    { type: 'generation', ...made, image_url: `https://x/${mark}.png`, parameters: { negative: long } },
-    { type: 'generation', ...made, generation_id: `${GENERATION}${n + 1}`, prompt: 'a red fox', success: false, error: `error ${mark}` },
-    { type: 'rate', ...who, generation_id, rating: 4, feedback: `first ${mark}` },
-    { type: 'rate', ...who, generation_id, rating: 5, feedback: `feedback ${mark}`, tags: ['colors'] },
-    { type: 'rate', generation_id, rating: 3, feedback: `in nobody's name ${mark}` },
-    { type: 'action', ...who, generation_id, action: 'download', details: { by: mark } },
-    { type: 'behavior', ...who, action: 'click', page: `/${mark}`, details: { by: mark }, device: { model: mark } },
-    { type: 'engine-metric', ...who, ...call, success: false, error: `call ${mark}` },
-    { type: 'user', ...who, plan: 'pro', traits: { nick: mark } },
-    { type: 'exposure', ...who, experiment: 'button', variant: 'a' },
-    { type: 'conversion', ...who, metric: 'purchase' },
-  ];
-}
-
 async function send(): Promise<void> {
-  const events = PEOPLE.flatMap((name, n) => eventsOf(name, 3 * n));
+  const events = PEOPLE.flatMap((name, n) => eventsOf({ userId: idOf(name), mark: markOf(name) }, 3 * n));
   const headers = { 'content-type': 'application/json' };
   const url = `${system.url}/api/analytics`;
   const answer = await fetch(`${url}/batch`, { method: 'POST', headers, body: JSON.stringify({ events }) });
@@ -102,18 +78,18 @@ async function send(): Promise<void> {
 async function park(): Promise<void> {
   await inside(dataDirOf('data'), async (pool) => {
     const keys = new PersonKeys({ pool, staleMs: 0 });
-    const rating = { user_id: idOf('ann'), generation_id: `${GENERATION}0`, feedback: `parked ${markOf('ann')}` };
+    const rating = { user_id: idOf('ann'), generation_id: generationOf(0), feedback: `parked ${markOf('ann')}` };
     const records = await recordsOf([anEvent('rating-submitted', rating), anEvent('rating-submitted', rating)], keys);
     const [poison, behind] = records.map((record) => ({ ...record, key: createHash('sha256').update(record.key).digest('hex') }));
     if (!poison || !behind) throw new Error('no records');
     const log = await createPostgresLog({ pool });
     await log.append([{ ...poison, headers: { ...poison.headers, ce_type: 'action-tracked' } }, behind]);
-    await log.append([{ ...behind, key: 'mended', value: Buffer.from('{'), headers: { ...behind.headers, ce_id: `${GENERATION}f` } }]);
+    await log.append([{ ...behind, key: 'mended', value: Buffer.from('{'), headers: { ...behind.headers, ce_id: generationOf('f') } }]);
     await log.close();
   });
   await system.folded();
   const file = path.join(folder, 'mended.json');
-  const body = { generation_id: `${GENERATION}1`, rating: 2, user_id: idOf('ann'), feedback: `mended ${markOf('ann')}` };
+  const body = { generation_id: generationOf(1), rating: 2, user_id: idOf('ann'), feedback: `mended ${markOf('ann')}` };
   await writeFile(file, JSON.stringify({ ...body, session_id: `later-${markOf('ann')}` }));
   const letters = JSON.parse(await done('dead-letters', 'list', '--key', 'mended', '--json')) as { id: number }[];
   expect(letters.length).toBeGreaterThan(2);
