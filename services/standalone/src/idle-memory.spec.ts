@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { build } from './testing/system-process';
 
 const ROOT = path.resolve(__dirname, '../../..');
 
@@ -16,7 +17,7 @@ const SCRIPT = `
 
 describe('memory', () => {
   it('that a burst of work needed is given back when nothing happens', async () => {
-    await promisify(execFile)(process.execPath, [path.join(ROOT, 'deploy/scripts/build.mjs')], { cwd: ROOT });
+    await build();
     const { stdout } = await promisify(execFile)(process.execPath, [
       '-e',
       SCRIPT,
