@@ -14,7 +14,7 @@ export interface Transaction extends Sql {
 }
 
 /** A transaction as seen by who ends it. */
-interface Pipelined extends Transaction {
+export interface Pipelined extends Transaction {
   /** COMMIT or ROLLBACK, behind everything that was sent; answers what the server did. From here on statements are refused. */
   end(statement: 'commit' | 'rollback'): Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { DatabaseUnavailableError, TransactionAbortedError } from './errors';
-import { endPipeline, pipelined, type Transaction } from './pipelined';
+import { endPipeline, pipelined, type Pipelined, type Transaction } from './pipelined';
 import { lend, settle, type DatabasePool } from './pool';
 
 export interface TransactionOptions {
@@ -35,7 +35,7 @@ export async function inTransaction<T>(
   });
 }
 
-async function orRollBack<T>(sql: ReturnType<typeof pipelined>, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+async function orRollBack<T>(sql: Pipelined, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
     return await work(sql);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Sql } from '@picly/database';
-import { logHistogramQuantile, quantileBounds, type LogBinCount } from '@picly/statistics';
+import { logHistogramQuantile, mergeLogBins, quantileBounds, type LogBinCount } from '@picly/statistics';
 import { modelSums, type ModelSums, type StoredSums } from './model-sums';
 import { engineDayPercentilesSql, percentilesSql, sketchSql, sumsSql, type Grouping } from './models-sql.queries';
 import { coverOf, histogramCoverOf, type Range, type SignedRange } from './time-cover';
@@ -150,7 +150,8 @@ export class ModelsQueries {
 const NO_DAYS: ReadonlyMap<string, readonly number[]> = new Map();
 
 /** From the histogram, and where they were found from the values themselves, in milliseconds: p50, p95, p99. */
-function percentilesOf(bins: readonly LogBinCount[], exact?: readonly number[]): Percentiles {
+function percentilesOf(counted: readonly LogBinCount[], exact?: readonly number[]): Percentiles {
+  const bins = mergeLogBins(counted);
   const at = (index: number, fraction: number): number | null => seconds(exact ? exact[index] : logHistogramQuantile(bins, fraction));
   const within = (fraction: number): [number, number | null] => {
     const { lower, upper } = quantileBounds(bins, fraction);

@@ -30,6 +30,11 @@ describe('figures in words', () => {
     expect(interval(null, 1)).toBe(NOTHING);
   });
 
+  it('an interval without an upper end says what is known', () => {
+    expect(interval(1.5, null, seconds)).toBe('at least 1.5 s');
+    expect(interval(0, null, seconds)).toBe('too few values');
+  });
+
   it('money keeps the digits that small amounts need, in its own currency', () => {
     expect(money('USD')(0.016)).toBe('$0.016');
     expect(money('USD')(-1234.5)).toBe('−$1,234.50');

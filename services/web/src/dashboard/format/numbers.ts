@@ -65,9 +65,13 @@ export const signed =
 /** The difference of two shares, in percentage points. */
 export const percentagePoints = signed(known((value) => ONE.format(value * 100)));
 
-/** Both ends of an interval with one unit: `69.9–72.8 %`. */
+/**
+ * Both ends of an interval with one unit: `69.9–72.8 %`. With too few values to name an upper end, `at least 69.9 %`; what is at least
+ * nothing may be anything.
+ */
 export function interval(low: Maybe, high: Maybe, format: Format = percent): string {
-  if (!isKnown(low) || !isKnown(high)) return NOTHING;
+  if (!isKnown(low)) return NOTHING;
+  if (!isKnown(high)) return low === 0 ? 'too few values' : `at least ${format(low)}`;
   const [from, to] = [format(low), format(high)];
   const unit = /\s\D+$/.exec(to)?.[0] ?? '';
   const start = unit !== '' && from.endsWith(unit) ? from.slice(0, -unit.length) : from;

@@ -13,9 +13,6 @@ type BoundedRow<Value extends string, Low extends string, High extends string, N
   Record<Value | High, number | null> & Record<Low | N, number>
 >;
 
-const ends = (low: number, high: number | null, format: Format): string =>
-  high === null ? `at least ${format(low)}` : interval(low, high, format);
-
 interface BoundedColumn {
   readonly label: string;
   readonly format: Format;
@@ -40,7 +37,7 @@ export function boundedColumn<Value extends string, Low extends string, High ext
         format(null)
       ) : (
         <span title={`${method}, n = ${count(row[n])}`}>
-          {format(row[value])} <span className="range">{ends(row[low], row[high], format)}</span>
+          {format(row[value])} <span className="range">{interval(row[low], row[high], format)}</span>
         </span>
       ),
     numeric: true,
