@@ -97,6 +97,26 @@ function shared(panel: ShownPanel, source: readonly Row[]): readonly (readonly [
   });
 }
 
+const BEFORE = '_before';
+
+/** What a panel says of the days that its own are compared with, under the names of the answer. */
+const comparedRows = ({ csv }: ShownPanel): readonly Row[] =>
+  csv.map((row) =>
+    Object.fromEntries(Object.entries(row).flatMap(([id, value]) => (id.endsWith(BEFORE) ? [[id.slice(0, -BEFORE.length), value]] : []))),
+  );
+
+/** The same call for the days that a panel compares with; undefined when with none. */
+function comparedCall({ csv }: ShownPanel, api: string): string | undefined {
+  const [first, last] = [csv[0]?.[`day${BEFORE}`], csv.at(-1)?.[`day${BEFORE}`]].map((day) => (typeof day === 'string' ? day : ''));
+  if (!first || !last) return undefined;
+  const [path = '', query = ''] = api.split('?');
+  const params = new URLSearchParams(query);
+  params.set('from', first);
+  params.set('to', new Date(Date.parse(last) + DAY_MS).toISOString().slice(0, 10));
+  params.set('compare', 'none');
+  return `${path}?${params.toString()}`;
+}
+
 describeWithBrowser('whatever the filters', (open) => {
   let world: DashboardWorld;
   beforeAll(async () => {
@@ -122,6 +142,13 @@ describeWithBrowser('whatever the filters', (open) => {
     for (const [file, told] of shared(panel, source)) {
       expect(file.length).toBeGreaterThan(1);
       expect({ panel: panel.id, row: file }).toEqual({ panel: panel.id, row: told });
+    }
+    const beforeCall = comparedCall(panel, api);
+    if (beforeCall !== undefined) {
+      const before = rows((await answerOf(beforeCall))['daily_trend']);
+      const figures = shared({ ...panel, csv: comparedRows(panel) }, before);
+      expect(figures.length).toBe(before.length);
+      for (const [file, told] of figures) expect({ panel: panel.id, before: file }).toEqual({ panel: panel.id, before: told });
     }
     if (Array.isArray(answer.data)) {
       const csv = await (await fetch(`${world.url}${api}&format=csv`)).text();

@@ -1,4 +1,3 @@
-import { patiently } from '@picly/api-client';
 import { describeWithBrowser } from '@picly/testing';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -23,22 +22,6 @@ async function violations(page: Page): Promise<readonly string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''} ${nodes[0]?.failureSummary ?? ''}`);
 }
 
-/** One of the demo's experiments, running and with results. */
-async function defineExperiment({ client }: DashboardWorld): Promise<void> {
-  const change = { author: 'spec', reason: 'to be looked at' };
-  const arms = [{ key: 'control' }, { key: 'treatment' }];
-  const guardrails = [{ metric: 'failure_rate' }];
-  const definition = { key: 'guided-prompts', arms, primary_metric: 'converted:upgrade', guardrails, ...change };
-  await client.post('/api/analytics/admin/experiments', definition);
-  const started = await client.post<{ position?: string }>('/api/analytics/admin/experiments/guided-prompts/state', {
-    state: 'running',
-    revision: 1,
-    ...change,
-  });
-  const after = started.position === undefined ? {} : { after: started.position };
-  await patiently(() => client.get('/api/analytics/experiments/guided-prompts/results', after), { patienceMs: 60_000 });
-}
-
 describeWithBrowser('every page of the dashboard', (open) => {
   let world: DashboardWorld;
   const addresses = new Map<string, string>();
@@ -47,7 +30,7 @@ describeWithBrowser('every page of the dashboard', (open) => {
     world = await DashboardWorld.start({ open, events: 4_000 });
     const top = await world.client.get<{ data: { prompt_hash: string }[] }>('/api/analytics/top-prompts', { query: { min_ratings: '1' } });
     const rated = await world.client.get<{ data: { generation_id: string }[] }>('/api/analytics/ratings', { query: { has: 'feedback' } });
-    await defineExperiment(world);
+    await world.defineExperiment();
     addresses.set('one prompt', `/prompts/${top.data[0]?.prompt_hash}`).set('one picture', `/ratings/${rated.data[0]?.generation_id}`);
   }, 180_000);
   afterAll(() => world.stop());

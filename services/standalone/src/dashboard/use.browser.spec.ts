@@ -98,4 +98,34 @@ describeWithBrowser('the dashboard in use', (open) => {
     expect(page.url()).toMatch(/\/analytics\/engines\?range=7d$/);
     await page.context().close();
   }, 120_000);
+
+  it('shows the days that a trend is compared with, in the chart and in its table, or none', async () => {
+    const page = await world.open('?range=7d&tables=success');
+    const heads = async (): Promise<string[]> =>
+      page.locator('section.panel', { hasText: 'Share of ratings' }).first().locator('th').allTextContents();
+    expect(await heads()).toEqual(expect.arrayContaining(['Success', 'Success, before', 'Day, before']));
+    expect(await page.locator('.legend', { hasText: 'before:' }).count()).toBeGreaterThan(0);
+    await page.getByRole('combobox', { name: 'Compare with' }).selectOption('none');
+    await settled(page);
+    expect(await heads()).not.toContain('Success, before');
+    expect(await page.locator('.legend', { hasText: 'before:' }).count()).toBe(0);
+    await page.context().close();
+  }, 120_000);
+
+  it('shows another metric of an experiment over time and by segment, and says so in the address', async () => {
+    await world.defineExperiment();
+    const page = await world.open('/experiments/guided-prompts');
+    const choice = page.getByLabel('Over time and by segment');
+    expect(await choice.inputValue()).toBe('converted:upgrade');
+    const [answer] = await Promise.all([page.waitForResponse(/results\?metric=failure_rate$/), choice.selectOption('failure_rate')]);
+    expect(((await answer.json()) as { series: { metric: string } }).series.metric).toBe('failure_rate');
+    expect(page.url()).toMatch(/\?metric=failure_rate$/);
+    await page.goBack();
+    expect(await choice.inputValue()).toBe('converted:upgrade');
+    await world.visit(page, '/experiments/guided-prompts?metric=gone');
+    await page.getByRole('button', { name: 'Show the primary metric' }).click();
+    await choice.waitFor();
+    expect(page.url()).toMatch(/guided-prompts$/);
+    await page.context().close();
+  }, 120_000);
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ApiClient, untilFolded } from '@picly/api-client';
+import { ApiClient, patiently, untilFolded } from '@picly/api-client';
 import { startService, type ServiceHandle } from '@picly/platform';
 import { createTestDatabase, type TestDatabase } from '@picly/testing';
 import type { Browser, Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { happen } from '../demo/world/world';
 import { standalone } from '../standalone.module';
 
 const ROOT = path.resolve(__dirname, '../../../..');
+const ADMIN = '/api/analytics/admin/experiments';
 const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 60_000;
 const FOLDING_PATIENCE_MS = 120_000;
@@ -68,6 +69,19 @@ export class DashboardWorld {
 
   get url(): string {
     return this.service.url;
+  }
+
+  /** One of the demo's experiments, running and with results. */
+  async defineExperiment(): Promise<void> {
+    const change = { author: 'spec', reason: 'to be looked at' };
+    const arms = [{ key: 'control' }, { key: 'treatment' }];
+    const guardrails = [{ metric: 'failure_rate' }];
+    const definition = { key: 'guided-prompts', arms, primary_metric: 'converted:upgrade', guardrails, ...change };
+    await this.client.post(ADMIN, definition);
+    const running = { state: 'running', revision: 1, ...change };
+    const started = await this.client.post<{ position?: string }>(`${ADMIN}/guided-prompts/state`, running);
+    const after = started.position === undefined ? {} : { after: started.position };
+    await patiently(() => this.client.get('/api/analytics/experiments/guided-prompts/results', after), { patienceMs: PATIENCE_MS });
   }
 
   /** A page of the dashboard, once its figures are there. */

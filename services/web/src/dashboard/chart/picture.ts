@@ -1,10 +1,19 @@
 import { cssColour, seriesColour } from '../app/theme';
 import { download } from './export';
+import { faded } from './plot-colours';
+
+interface LegendEntry {
+  readonly name: string;
+  /** Place in the palette. */
+  readonly colour: number;
+  /** How much of the colour is drawn, of 1; all when absent. */
+  readonly strength?: number;
+}
 
 /** A drawing with what its colours stand for. */
 export interface Drawing {
   readonly canvas: HTMLCanvasElement;
-  readonly legend: readonly { readonly name: string; readonly colour: number }[];
+  readonly legend: readonly LegendEntry[];
 }
 
 /** Told every drawing of a panel under a name of its own, and null when it is gone. */
@@ -47,10 +56,10 @@ function placed(context: CanvasRenderingContext2D, drawing: Drawing, width: numb
 }
 
 function drawLegend(context: CanvasRenderingContext2D, { legend, places }: Placed, [x, y]: readonly [number, number], scale: number): void {
-  legend.forEach(({ name, colour }, i) => {
+  legend.forEach(({ name, colour, strength = 1 }, i) => {
     const { left, line } = places[i] ?? { left: 0, line: 0 };
     const top = y + line * LEGEND * scale;
-    context.fillStyle = seriesColour(colour);
+    context.fillStyle = faded(seriesColour(colour), strength);
     context.fillRect(x + left, top + 4 * scale, SWATCH * scale, SWATCH * scale);
     context.fillStyle = cssColour('--text');
     context.fillText(name, x + left + (SWATCH + 6) * scale, top + 13 * scale);

@@ -2,15 +2,21 @@ import { addDays } from '../format/time';
 
 export type Value = number | null;
 
-/** One line of a chart over days. */
-export interface Series {
-  readonly name: string;
-  /** Place in the palette; -1 is grey. */
-  readonly colour: number;
+/** A figure of every bucket. */
+export interface Figures {
   readonly values: readonly Value[];
   /** Interval of each value. */
   readonly lower?: readonly Value[];
   readonly upper?: readonly Value[];
+}
+
+/** One line of a chart over days. */
+export interface Series extends Figures {
+  readonly name: string;
+  /** Place in the palette; -1 is grey. */
+  readonly colour: number;
+  /** What it was in the stretch compared with, bucket by bucket; drawn without its intervals. */
+  readonly before?: Figures;
 }
 
 /** An end of the interval of a figure. Of no figure there is none: answers name the ends of the scale for it. */

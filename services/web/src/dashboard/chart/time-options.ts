@@ -16,21 +16,30 @@ export interface TimeChartData {
   readonly fromZero: boolean;
   /** The ends of the axis, where charts share them. */
   readonly domain?: readonly [number, number];
+  /** Which stretch `before` of the series is of, in words. */
+  readonly compared?: string;
   /** A line to compare with, such as a target. */
   readonly target?: { readonly value: number; readonly label: string };
 }
 
 const MOST_POINTS = 100;
 const SHORTEST_AXIS = 44;
+/** How much of its colour is left of a line of the stretch compared with. */
+export const BEFORE = 0.5;
 /** Buckets are days: a mark between two would name one of them twice. */
 const WHOLE_DAYS = [1, 2, 3, 7, 14, 30, 61, 91, 182, 365, 3_650, 36_500].map((days) => days * 86_400);
 
 export const secondsOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 1_000;
 
-/** Columns as uPlot wants them: days, then for every series its solid line, its dotted end, and both bounds. */
+/** Columns as uPlot wants them: days, then for every series what it was before, its solid line, its dotted end, and both bounds. */
 export function timeData({ days, series, unfinished }: TimeChartData): AlignedData {
   const none: readonly Value[] = days.map(() => null);
-  const columns = series.flatMap((one) => [...splitUnfinished(one.values, unfinished), [...(one.lower ?? none)], [...(one.upper ?? none)]]);
+  const columns = series.flatMap(({ values, lower = none, upper = none, before }) => [
+    [...(before?.values ?? none)],
+    ...splitUnfinished(values, unfinished),
+    [...lower],
+    [...upper],
+  ]);
   return [days.map(secondsOf), ...columns] as AlignedData;
 }
 
@@ -40,6 +49,7 @@ function linesOf(one: Series, isLong: boolean): uPlot.Series[] {
     isLong ? { show: true, size: 5, filter: () => [...isolated(values)] } : { show: true, size: 5, fill: stroke };
   const bound = { show: true, width: 0, points: { show: false }, stroke: 'transparent' };
   return [
+    { label: `${one.name}, before`, stroke: faded(stroke, BEFORE), width: 1.5, spanGaps: false, points: { show: false } },
     { label: one.name, stroke, width: 2, spanGaps: false, points: points(one.values) },
     { label: `${one.name}, not over`, stroke, width: 2, dash: [3, 4], spanGaps: false, points: { show: false } },
     bound,
@@ -49,7 +59,7 @@ function linesOf(one: Series, isLong: boolean): uPlot.Series[] {
 
 function bandsOf(series: readonly Series[]): uPlot.Band[] {
   return series.flatMap((one, i) =>
-    one.upper === undefined ? [] : [{ series: [4 * i + 4, 4 * i + 3] as [number, number], fill: faded(seriesColour(one.colour), 0.15) }],
+    one.upper === undefined ? [] : [{ series: [5 * i + 5, 5 * i + 4] as [number, number], fill: faded(seriesColour(one.colour), 0.15) }],
   );
 }
 

@@ -1,13 +1,13 @@
 import type { JSX } from 'react';
 import type { TimeChartData } from '../chart/time-options';
 
-type ChartLegendProps = Pick<TimeChartData, 'series' | 'unfinished' | 'target'> & {
+type ChartLegendProps = Pick<TimeChartData, 'series' | 'unfinished' | 'target' | 'compared'> & {
   /** Names of the lines stand somewhere else. */
   readonly unnamed?: boolean;
 };
 
 /** What colours, bands and dots of a chart stand for. */
-export function ChartLegend({ series, unfinished, target, unnamed = false }: ChartLegendProps): JSX.Element {
+export function ChartLegend({ series, unfinished, target, compared, unnamed = false }: ChartLegendProps): JSX.Element {
   return (
     <ul className="legend" aria-hidden="true">
       {!unnamed &&
@@ -21,6 +21,11 @@ export function ChartLegend({ series, unfinished, target, unnamed = false }: Cha
       {series.some(({ upper }) => upper !== undefined) && (
         <li>
           <span className="swatch band" /> 95 % interval
+        </li>
+      )}
+      {compared !== undefined && (
+        <li>
+          <span className="swatch before" /> before: {compared}
         </li>
       )}
       {unfinished && (

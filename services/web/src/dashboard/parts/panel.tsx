@@ -29,6 +29,8 @@ interface PanelProps<Row extends object> {
   readonly draw?: (onDrawn: OnDrawn) => ReactNode;
   readonly children?: ReactNode;
   readonly className?: string;
+  /** A part of its figures is still on its way. */
+  readonly isBusy?: boolean;
 }
 
 /** The drawings of a panel, in the order in which they were made. */
@@ -55,7 +57,7 @@ export function Panel<Row extends object>(props: PanelProps<Row>): JSX.Element {
   const isTable = draw === undefined || open.includes(id);
   const toggle = (): void => setTables((isTable ? open.filter((one) => one !== id) : [...open, id]).join('.'), 'replace');
   return (
-    <section className={`panel ${props.className ?? ''}`} aria-label={title}>
+    <section className={`panel ${props.className ?? ''}`} aria-label={title} aria-busy={props.isBusy}>
       <header>
         <h2>{title}</h2>
         <p className="panel-facts">

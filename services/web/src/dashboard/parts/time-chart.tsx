@@ -4,8 +4,9 @@ import { go } from '../app/router';
 import { useIsDark } from '../app/theme';
 import { NOTHING, interval } from '../format/numbers';
 import { fullDay } from '../format/time';
-import type { OnDrawn } from '../chart/picture';
-import { timeData, timeOptions, type TimeChartData } from '../chart/time-options';
+import type { Drawing, OnDrawn } from '../chart/picture';
+import type { Figures } from '../chart/series';
+import { BEFORE, timeData, timeOptions, type TimeChartData } from '../chart/time-options';
 import { ChartLegend } from './chart-legend';
 
 const HEIGHT = 240;
@@ -27,12 +28,20 @@ function bucketWords({ days, series, format, unfinished }: TimeChartData, index:
   const date = days[index];
   if (date === undefined) return [];
   const isUnfinished = unfinished && index === days.length - 1;
-  const values = series.map(({ name, values: all, lower, upper }) => {
+  const words = (name: string, { values, lower, upper }: Figures): string => {
     const bounds = lower && upper ? interval(lower[index], upper[index], format) : NOTHING;
-    return `${name} ${format(all[index])}${bounds === NOTHING ? '' : ` (${bounds})`}`;
-  });
-  return [`${fullDay(date)}${isUnfinished ? ', not over' : ''}`, ...values];
+    return `${name} ${format(values[index])}${bounds === NOTHING ? '' : ` (${bounds})`}`;
+  };
+  const told = series.flatMap((one) => [words(one.name, one), ...(one.before ? [words(`${one.name} before`, one.before)] : [])]);
+  return [`${fullDay(date)}${isUnfinished ? ', not over' : ''}`, ...told];
 }
+
+/** What the lines of a picture stand for. */
+const legendOf = ({ series, compared }: TimeChartData): Drawing['legend'] =>
+  series.flatMap(({ name, colour, before }) => [
+    { name, colour },
+    ...(before ? [{ name: `${name} before: ${compared}`, colour, strength: BEFORE }] : []),
+  ]);
 
 /** An empty grid would look like a line at nothing. */
 const isBlank = (series: TimeChartData['series']): boolean => series.every(({ values }) => values.every((value) => value === null));
@@ -44,14 +53,14 @@ function usePlot(props: TimeChartProps, setAt: (index: number | null) => void) {
   const plot = useRef<uPlot | null>(null);
   const isDark = useIsDark();
   const lines = series.map(({ name, colour, upper }) => `${name}/${colour}/${upper !== undefined}`).join();
-  const shape = `${isDark} ${lines} ${days.length > 100} ${unfinished} ${domain?.join() ?? ''}`;
+  const shape = `${isDark} ${lines} ${props.compared ?? ''} ${days.length > 100} ${unfinished} ${domain?.join() ?? ''}`;
   const data = useMemo(() => timeData(props), [days, series, unfinished]);
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
     const made = new uPlot(timeOptions(props, { width: element.clientWidth || 300, height }, setAt), data, element);
     plot.current = made;
-    onDrawn?.(label, { canvas: made.ctx.canvas, legend: series.map(({ name, colour }) => ({ name, colour })) });
+    onDrawn?.(label, { canvas: made.ctx.canvas, legend: legendOf(props) });
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {

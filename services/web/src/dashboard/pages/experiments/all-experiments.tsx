@@ -21,18 +21,21 @@ export function AllExperiments(): JSX.Element {
       <Shown of={result} what="experiments">
         {({ data, as_of: asOf }) => (
           <>
-            <Answer so="Open one to see why, whether it is sound, and for whom it works.">
-              {data.length === 0 ? 'No experiment is defined, and nobody has taken part in one' : verdictsWords(verdicts)}
-            </Answer>
-            <div className="grid">
-              {data.length === 0 ? (
+            {data.length === 0 ? (
+              <>
+                <Answer>No experiment is defined, and nobody has taken part in one</Answer>
                 <Empty title="No experiment yet">
                   Define one below, or let people see the arms of one: what to do with it would be here.
                 </Empty>
-              ) : (
-                <Verdicts verdicts={verdicts} asOf={asOf} address={address} />
-              )}
-            </div>
+              </>
+            ) : (
+              <>
+                <Answer so="Open one to see why, whether it is sound, and for whom it works.">{verdictsWords(verdicts)}</Answer>
+                <div className="grid">
+                  <Verdicts verdicts={verdicts} asOf={asOf} address={address} />
+                </div>
+              </>
+            )}
           </>
         )}
       </Shown>

@@ -2,6 +2,7 @@ import { useState, type JSX } from 'react';
 import type { AsOf } from '../../api/client';
 import { useRead } from '../../api/use-read';
 import { useMay } from '../../app/session';
+import { useParam } from '../../app/use-filters';
 import { Answer } from '../../parts/answer';
 import { Link } from '../../parts/link';
 import { Shown } from '../../parts/states';
@@ -11,6 +12,7 @@ import { Decisions } from './decisions';
 import { EditDefinition } from './definition/edit-definition';
 import { EffectOverTime } from './effect-over-time';
 import { Health } from './health';
+import { MetricChoice } from './metric-choice';
 import { ObservedExperiment } from './observed';
 import type { Observed, Results } from './rows';
 import { Segments } from './segments';
@@ -26,8 +28,6 @@ export function OneExperiment({ name }: { readonly name: string }): JSX.Element 
   const seen = useRead<Observed & { readonly as_of: AsOf }>(path, {}, { views: isDefined ? [] : VIEWS });
   const state = seen.result.data?.state ?? null;
   if (state !== null && !isDefined) setDefined(true);
-  const { result } = useRead<Results & { readonly as_of: AsOf }>(`${path}/results`, {}, { views: VIEWS, enabled: isDefined });
-  const mayAdminister = useMay('admin');
   return (
     <>
       <p className="back">
@@ -38,22 +38,41 @@ export function OneExperiment({ name }: { readonly name: string }): JSX.Element 
           {(observed) => <ObservedExperiment observed={observed} address={seen.address} />}
         </Shown>
       ) : (
-        <Shown of={result} what="the experiment">
-          {(results) => (
-            <>
-              <Headline results={results} />
-              <div className="grid">
-                <EffectOverTime results={results} asOf={results.as_of} />
-                <Health results={results} />
-                <Arms results={results} asOf={results.as_of} />
-                <Segments results={results} asOf={results.as_of} />
-                <Decisions results={results} asOf={results.as_of} />
-                {mayAdminister && <Change results={results} />}
-              </div>
-              {mayAdminister && <EditDefinition key={results.key} name={results.key} />}
-            </>
-          )}
-        </Shown>
+        <Defined path={path} />
+      )}
+    </>
+  );
+}
+
+/** What the figures say, and what can be done about it. */
+function Defined({ path }: { readonly path: string }): JSX.Element {
+  const [metric, setMetric] = useParam('metric');
+  const query = metric === '' ? {} : { metric };
+  const { result } = useRead<Results & { readonly as_of: AsOf }>(`${path}/results`, query, { views: VIEWS });
+  const mayAdminister = useMay('admin');
+  return (
+    <>
+      <Shown of={result} what="the experiment">
+        {(results) => (
+          <>
+            <Headline results={results} />
+            <div className="grid">
+              <MetricChoice results={results} chosen={metric} choose={setMetric} />
+              <EffectOverTime results={results} asOf={results.as_of} />
+              <Health results={results} />
+              <Arms results={results} asOf={results.as_of} />
+              <Segments results={results} asOf={results.as_of} />
+              <Decisions results={results} asOf={results.as_of} />
+              {mayAdminister && <Change results={results} />}
+            </div>
+            {mayAdminister && <EditDefinition key={results.key} name={results.key} />}
+          </>
+        )}
+      </Shown>
+      {result.error?.code === 'invalid_query' && metric !== '' && (
+        <button type="button" onClick={() => setMetric('', 'replace')}>
+          Show the primary metric
+        </button>
       )}
     </>
   );

@@ -62,7 +62,7 @@ export interface Segment {
   readonly comparisons: readonly ({ readonly arm: string } & Effect)[];
 }
 
-/** GET /api/analytics/experiments/{key}/results, as far as the page shows it. */
+/** GET /api/analytics/experiments/{key}/results?metric=, as far as the page shows it. */
 export interface Results {
   readonly key: string;
   readonly state: 'draft' | 'running' | 'paused' | 'stopped' | 'shipped' | 'rolled_back';

@@ -69,7 +69,7 @@ export function Segments({ results, asOf }: ExperimentProps): JSX.Element | null
     <Panel
       id="segments"
       title="The same change in parts of the people; look for questions here, not for winners"
-      unit="change of the primary metric in percent"
+      unit={`change of ${results.series.metric} in percent`}
       n="always-valid intervals, p adjusted over all segments"
       asOf={asOf}
       columns={COLUMNS}

@@ -2,6 +2,7 @@ import type { AsOf } from '../../api/client';
 import type { Change } from '../../api/rows';
 import type { Query } from '../../app/filters';
 import { filterQuery, type Filters } from '../../app/filters';
+import { addDays, dateIn } from '../../format/time';
 
 type Maybe = number | null;
 
@@ -40,6 +41,8 @@ export interface Mover extends Bounded {
 /** The answer of GET /api/analytics/dashboard, as far as the page shows it. */
 export interface Dashboard {
   readonly period: { readonly days: number; readonly from: string; readonly to: string; readonly tz: string };
+  /** What the changes are against; null = nothing. */
+  readonly previous_period: { readonly from: string; readonly to: string } | null;
   readonly totals: {
     readonly generations: Change;
     readonly ratings: Change;
@@ -66,6 +69,20 @@ export interface Dashboard {
 
 export function dashboardQuery(filters: Filters, nowMs: number): Query {
   return { ...filterQuery(filters, nowMs), compare: filters.compare };
+}
+
+/**
+ * The days that the trend is compared with, as many as it has, whole ones: the stretch that totals are compared with ends at the same time
+ * of day. Undefined when it is compared with nothing.
+ */
+export function comparedQuery(
+  { daily_trend: days, previous_period: previous, period }: Pick<Dashboard, 'daily_trend' | 'previous_period' | 'period'>,
+  { compare, engine }: Filters,
+): Query | undefined {
+  const [first] = days;
+  if (!first || !previous) return undefined;
+  const from = compare === 'year' ? dateIn(period.tz, Date.parse(previous.from)) : addDays(first.day, -days.length);
+  return { from, to: addDays(from, days.length), tz: period.tz, compare: 'none', ...(engine !== '' && { engine }) };
 }
 
 /** Nothing happened in the time; what could not be had may have happened. */

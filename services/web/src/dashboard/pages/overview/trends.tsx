@@ -1,13 +1,14 @@
 import { useMemo, type JSX } from 'react';
-import { useRowsOf } from '../../app/use-filters';
-import { endOf, type Series } from '../../chart/series';
-import { count, money, percent, points, type Format } from '../../format/numbers';
-import { fullDay } from '../../format/time';
-import type { Column } from '../../parts/data-table';
+import type { AsOf } from '../../api/client';
+import { useRead } from '../../api/use-read';
+import { useFilters, useRowsOf } from '../../app/use-filters';
+import { count, money, percent, points } from '../../format/numbers';
+import { day } from '../../format/time';
 import { Link } from '../../parts/link';
 import { Panel } from '../../parts/panel';
 import { TimeChart } from '../../parts/time-chart';
-import type { Dashboard, TrendDay } from './dashboard';
+import { comparedQuery, isSilent, type Dashboard, type TrendDay } from './dashboard';
+import { columnsOf, seriesOf, type Trend, type TrendRow } from './trend-figures';
 
 interface TrendsProps {
   readonly dashboard: Dashboard;
@@ -15,49 +16,6 @@ interface TrendsProps {
   readonly unfinished: boolean;
   readonly address: string;
 }
-
-/** The figures of a day that can be drawn. */
-type Figure = Exclude<keyof TrendDay, 'day'>;
-
-interface Line {
-  readonly name: string;
-  readonly colour: number;
-  readonly of: Figure;
-  readonly lower?: Figure;
-  readonly upper?: Figure;
-}
-
-/** One chart of the trend. */
-interface Trend {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: string;
-  readonly n: string;
-  readonly lines: readonly Line[];
-  readonly format: Format;
-  readonly fromZero: boolean;
-  /** Further figures of the table. */
-  readonly beside: readonly (readonly [of: Figure, label: string, format: Format])[];
-  /** Where the rows are. */
-  readonly rows?: readonly [path: string, label: string];
-  readonly target?: { readonly value: number; readonly label: string };
-}
-
-const DAY: Column<TrendDay> = { id: 'day', label: 'Day', value: (row) => row.day, show: (row) => fullDay(row.day) };
-const column = (id: Figure, label: string, format: Format): Column<TrendDay> => ({
-  id,
-  label,
-  value: (row) => row[id],
-  show: (row) => format(row[id]),
-  numeric: true,
-});
-/** An end of the interval of a figure; files hold what the answer says. */
-const bound = (id: Figure, of: Figure, label: string, format: Format): Column<TrendDay> => ({
-  ...column(id, label, format),
-  value: (row) => endOf(row, of, id),
-  files: [{ id, value: (row) => row[id] }],
-  show: (row) => format(endOf(row, of, id)),
-});
 
 function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Trend[] {
   const { success_rate: success, quality } = metrics;
@@ -115,44 +73,61 @@ function trendsOf({ totals, success_metrics: metrics }: Dashboard): readonly Tre
   ];
 }
 
-function columnsOf({ lines, format, beside }: Trend): readonly Column<TrendDay>[] {
-  const drawn = lines.flatMap(({ name, of, lower, upper }) => [
-    column(of, name, format),
-    ...(lower === undefined ? [] : [bound(lower, of, 'From', format)]),
-    ...(upper === undefined ? [] : [bound(upper, of, 'To', format)]),
-  ]);
-  return [DAY, ...drawn, ...beside.map(([of, label, as]) => column(of, label, as))];
+const OVER_MS = 60_000;
+
+interface Compared {
+  /** Undefined when there are none, or nothing happened in them. */
+  readonly before?: readonly TrendDay[];
+  readonly isBusy: boolean;
 }
 
-function seriesOf({ lines }: Trend, rows: readonly TrendDay[]): readonly Series[] {
-  const all = (of: Figure): readonly (number | null)[] => rows.map((row) => row[of]);
-  const boundsOf = (of: Figure, end: Figure): readonly (number | null)[] => rows.map((row) => endOf(row, of, end));
-  return lines.map(({ name, colour, of, lower, upper }) => ({
-    name,
-    colour,
-    values: all(of),
-    ...(lower !== undefined && { lower: boundsOf(of, lower) }),
-    ...(upper !== undefined && { upper: boundsOf(of, upper) }),
-  }));
+/** The days that those shown are compared with. */
+function useCompared(dashboard: Dashboard): Compared {
+  const { filters } = useFilters();
+  const query = useMemo(() => comparedQuery(dashboard, filters), [dashboard, filters]);
+  // What is over hardly moves: it is not asked for with every event.
+  const { result } = useRead<Dashboard>('dashboard', query ?? {}, { views: [], enabled: query !== undefined, everyMs: OVER_MS });
+  // A placeholder is of other days.
+  const isBusy = query !== undefined && (result.isLoading || result.isPlaceholderData);
+  if (query === undefined || isBusy || result.data === undefined || isSilent(result.data)) return { isBusy };
+  return { before: result.data.daily_trend, isBusy };
+}
+
+/** Which days they are, in words. */
+function comparedWords(before: readonly TrendDay[] | undefined): string | undefined {
+  const [first, last] = [before?.[0], before?.at(-1)];
+  return first && last && (first === last ? day(first.day) : `${day(first.day)} to ${day(last.day)}`);
 }
 
 /** Quality and margin over time. */
 export function Trends({ dashboard, unfinished, address }: TrendsProps): JSX.Element {
   const trends = useMemo(() => trendsOf(dashboard), [dashboard]);
+  const { before, isBusy } = useCompared(dashboard);
+  const rows = useMemo(() => dashboard.daily_trend.map((row, i) => ({ ...row, before: before?.[i] })), [dashboard, before]);
+  const compared = comparedWords(before);
   return (
     <>
       {trends.map((trend) => (
-        <TrendPanel key={trend.id} trend={trend} dashboard={dashboard} unfinished={unfinished} address={address} />
+        <TrendPanel key={trend.id} {...{ trend, rows, compared, isBusy, unfinished, address }} asOf={dashboard.as_of} />
       ))}
     </>
   );
 }
 
-function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { readonly trend: Trend }): JSX.Element {
-  const { daily_trend: rows, as_of: asOf } = dashboard;
-  const days = useMemo(() => rows.map(({ day }) => day), [rows]);
-  const series = useMemo(() => seriesOf(trend, rows), [trend, rows]);
-  const columns = useMemo(() => columnsOf(trend), [trend]);
+interface TrendPanelProps extends Pick<TrendsProps, 'unfinished' | 'address'> {
+  readonly trend: Trend;
+  readonly rows: readonly TrendRow[];
+  /** Which days they are compared with. */
+  readonly compared: string | undefined;
+  readonly isBusy: boolean;
+  readonly asOf: AsOf;
+}
+
+function TrendPanel({ trend, rows, compared, isBusy, unfinished, address, asOf }: TrendPanelProps): JSX.Element {
+  const days = useMemo(() => rows.map((row) => row.day), [rows]);
+  const isCompared = compared !== undefined;
+  const series = useMemo(() => seriesOf(trend, rows, isCompared), [trend, rows, isCompared]);
+  const columns = useMemo(() => columnsOf(trend, isCompared), [trend, isCompared]);
   const { id, title, unit, n, format, fromZero, target } = trend;
   const rowsOf = useRowsOf(trend.rows?.[0] ?? '');
   return (
@@ -167,6 +142,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
       rowKey={(row) => row.day}
       apiAddress={address}
       className="half"
+      isBusy={isBusy}
       rowsLink={
         trend.rows && (
           <Link to={[trend.rows[0]]} className="tool">
@@ -184,6 +160,7 @@ function TrendPanel({ trend, dashboard, unfinished, address }: TrendsProps & { r
           label={title}
           onDrawn={onDrawn}
           {...(target && { target })}
+          {...(isCompared && { compared })}
           {...(trend.rows && { rowsOf })}
         />
       )}
