@@ -1,5 +1,5 @@
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import type { Format } from '../format/numbers';
+import { count, type Format } from '../format/numbers';
 import { day } from '../format/time';
 import { seriesColour } from '../app/theme';
 import { faded, FONT, plotColours } from './plot-colours';
@@ -28,6 +28,9 @@ const SHORTEST_AXIS = 44;
 export const BEFORE = 0.5;
 /** Buckets are days: a mark between two would name one of them twice. */
 const WHOLE_DAYS = [1, 2, 3, 7, 14, 30, 61, 91, 182, 365, 3_650, 36_500].map((days) => days * 86_400);
+
+/** Counts have no mark between two whole numbers: it would be written as one of them. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((first) => first * 10 ** power)).flat();
 
 export const secondsOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 1_000;
 
@@ -119,7 +122,13 @@ export function timeOptions(data: TimeChartData, size: TimeChartSize, onCursor: 
         size: 30,
         incrs: WHOLE_DAYS,
       },
-      { ...axis, values: (_u, values) => values.map((value) => format(value)), size: axisSize, space: 40 },
+      {
+        ...axis,
+        values: (_u, values) => values.map((value) => format(value)),
+        size: axisSize,
+        space: 40,
+        ...(format === count && { incrs: WHOLE_STEPS }),
+      },
     ],
     series: [{}, ...data.series.flatMap((one) => linesOf(one, data.days.length > MOST_POINTS))],
     bands: bandsOf(data.series),
