@@ -13,6 +13,8 @@ export interface PageDefinition {
   readonly scope: 'read' | 'admin';
   /** The filters that mean something here. */
   readonly filters: readonly ('range' | 'engine' | 'compare')[];
+  /** What the browser calls the tab of one of its things; the page itself when absent. */
+  readonly nameOf?: (rest: readonly string[]) => string | undefined;
   /** Loaded when it is opened. */
   readonly component: LazyExoticComponent<ComponentType<PageProps>>;
 }

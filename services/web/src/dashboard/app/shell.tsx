@@ -40,7 +40,8 @@ export function Shell(): JSX.Element {
   const where = parts.join('/');
   const before = useRef(where);
   useEffect(() => {
-    document.title = `${page?.title ?? 'Not found'} · Picly analytics`;
+    const names = [page?.nameOf?.(rest), page?.title ?? 'Not found', 'Picly analytics'];
+    document.title = names.filter((name) => name !== undefined).join(' · ');
     // Whoever followed a link by keyboard goes on reading where the new page begins.
     if (before.current !== where) main.current?.focus({ preventScroll: true });
     if (before.current !== where) window.scrollTo(0, 0);

@@ -13,9 +13,19 @@ interface IntervalBarProps {
   readonly mark?: number;
 }
 
-/** Dot and whisker on a scale that rows share; as wide as its column, so that dots are as large in narrow ones. */
+/** The tip of a whisker that goes on beyond the scale; in pixels, whatever the width. */
+function Beyond({ at, path }: { readonly at: string; readonly path: string }): JSX.Element {
+  return (
+    <svg x={at} y="50%" overflow="visible">
+      <path className="beyond" d={path} />
+    </svg>
+  );
+}
+
+/** Dot and whisker on a scale that rows share; what is cut off by its ends has a tip there. As wide as its column, so that dots are as large in narrow ones. */
 export function IntervalBar({ value, low, high, domain, colour, label, mark }: IntervalBarProps): JSX.Element {
   const [from, to] = domain;
+  const isCut = { low: low < from, high: high > to };
   const x = (at: number): string => `${(Math.max(0, Math.min(1, (at - from) / (to - from || 1))) * 100).toFixed(2)}%`;
   return (
     <svg className={`interval series-${colour}`} role="img" aria-label={label}>
@@ -25,6 +35,8 @@ export function IntervalBar({ value, low, high, domain, colour, label, mark }: I
         <>
           <line className="whisker" x1={x(low)} x2={x(high)} y1="50%" y2="50%" />
           <circle cx={x(value)} cy="50%" r={4} />
+          {isCut.low && <Beyond at={x(from)} path="M6,-4 L0,0 L6,4" />}
+          {isCut.high && <Beyond at={x(to)} path="M-6,-4 L0,0 L-6,4" />}
         </>
       )}
     </svg>

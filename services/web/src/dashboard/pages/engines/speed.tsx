@@ -38,7 +38,7 @@ export function Speed({ rows, asOf, address }: EnginesProps): JSX.Element {
     <Panel
       id="speed"
       title="How long calls take: the middle one, and the slowest of 20 and of 100"
-      unit="seconds, all calls, failed ones too"
+      unit={`seconds, all calls, failed ones too; bars from 0 to ${seconds(longest)}`}
       n={`n = ${count(rows.reduce((sum, row) => sum + row.calls, 0))} calls; exact percentiles, 95 % intervals of order statistics`}
       asOf={asOf}
       columns={columns}

@@ -6,7 +6,7 @@ import { Panel } from '../../parts/panel';
 import { EffectBar, effectDomain } from './effect-bar';
 import type { ExperimentProps } from './effect-over-time';
 import type { Effect, Results } from './rows';
-import { lift, liftInterval, metricValue, reasonWords } from './words';
+import { lift, liftInterval, metricValue, reasonWords, scaleWords } from './words';
 
 interface ArmRow {
   readonly metric: string;
@@ -94,7 +94,7 @@ export function Arms({ results, asOf }: ExperimentProps): JSX.Element {
     <Panel
       id="arms"
       title="What every arm came to, against the control"
-      unit="change in percent of the control's value; the dotted line is no change"
+      unit={`change in percent of the control's value; ${scaleWords(domain)}, the dotted line is no change`}
       n={`n = ${count(results.metrics[0]?.arms.reduce((sum, { n }) => sum + n, 0))} people, intervals valid at any time`}
       asOf={asOf}
       columns={columns}

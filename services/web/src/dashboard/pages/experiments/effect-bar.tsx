@@ -17,8 +17,8 @@ interface EffectBarProps {
   readonly label: string;
 }
 
-/** An effect and its interval beside no change; an open end reaches the border. */
+/** An effect and its interval beside no change; an open end goes on beyond the border. */
 export function EffectBar({ effect: { effect, interval }, domain, colour = 0, label }: EffectBarProps): JSX.Element {
-  const [low, high] = [interval[0] ?? domain[0], interval[1] ?? domain[1]];
+  const [low, high] = [interval[0] ?? -Infinity, interval[1] ?? Infinity];
   return <IntervalBar value={effect} low={low} high={high} domain={domain} mark={0} colour={colour} label={label} />;
 }

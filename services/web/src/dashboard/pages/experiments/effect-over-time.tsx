@@ -7,21 +7,13 @@ import { instant } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
 import { TimeChart } from '../../parts/time-chart';
-import type { Interval, Results } from './rows';
+import { drawable, pointsOf, type PointRow } from './effect-points';
+import type { Results } from './rows';
 import { lift } from './words';
 
 export interface ExperimentProps {
   readonly results: Results;
   readonly asOf: AsOf | undefined;
-}
-
-interface PointRow {
-  readonly at: string;
-  readonly arm: string;
-  readonly n: number;
-  readonly effect: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
 }
 
 const COLUMNS: readonly Column<PointRow>[] = [
@@ -33,33 +25,15 @@ const COLUMNS: readonly Column<PointRow>[] = [
   { id: 'n', label: 'People', value: (row) => row.n, show: (row) => count(row.n), numeric: true },
 ];
 
-/** Wider intervals than this say nothing, and would press all others flat: they are left out of the drawing, not of the table. */
-const WIDEST = 3;
-
-/** A comparison that could not be made has an interval without width: a gap, and not the certainty of no change. */
-const saysNothing = (interval: Interval | null): boolean => interval !== null && interval[0] === interval[1];
-
-function rowsOf({ series }: Results): readonly PointRow[] {
-  return series.points.flatMap(({ at, arms }) =>
-    arms.map(({ arm, n, effect, interval }) =>
-      saysNothing(interval)
-        ? { at, arm, n, effect: null, low: null, high: null }
-        : { at, arm, n, effect, low: interval?.[0] ?? null, high: interval?.[1] ?? null },
-    ),
-  );
-}
-
 /** The day a point is about: it is told at its end. */
 const dayOf = ({ at }: PointRow): string => new Date(Date.parse(at) - 1).toISOString().slice(0, 10);
 
-const isDrawable = ({ low, high }: PointRow): boolean => low !== null && high !== null && high - low <= WIDEST;
-
 /** How the interval narrowed. */
 export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element | null {
-  const rows = useMemo(() => rowsOf(results), [results]);
+  const rows = useMemo(() => pointsOf(results), [results]);
   const isDaily = results.series.grain === 'day';
   const { days, series } = useMemo(() => {
-    const drawn = rows.filter(isDrawable);
+    const drawn = drawable(rows);
     const dates = [...new Set(drawn.map(dayOf))];
     const names = [...new Set(drawn.map(({ arm }) => arm))];
     const colours = coloursOf(names);
@@ -82,16 +56,17 @@ export function EffectOverTime({ results, asOf }: ExperimentProps): JSX.Element 
       }),
     };
   }, [rows]);
+  const latestFirst = useMemo(() => [...rows].reverse(), [rows]);
   if (rows.length === 0) return null;
   return (
     <Panel
       id="effect"
       title={`How the change of ${results.series.metric} against the control became known`}
       unit="percent of the control's value"
-      n="always-valid intervals, 95 %; those too wide to say anything are in the table"
+      n="always-valid intervals, 95 %; those too wide to be drawn beside the others are in the table"
       asOf={asOf}
       columns={COLUMNS}
-      rows={rows}
+      rows={latestFirst}
       rowKey={(row) => `${row.at} ${row.arm}`}
       className="two-thirds"
       {...(isDaily &&

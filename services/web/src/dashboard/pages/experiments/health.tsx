@@ -18,14 +18,20 @@ function Check({ alarm, name, children }: { readonly alarm: boolean; readonly na
 export function Health({ results: { health, decision } }: { readonly results: Results }): JSX.Element {
   const { sample_ratio: split, multiple_exposure: several, stray_exposures: stray } = health;
   const alarms = alarmsOf(health);
+  const all = split.arms.reduce((sum, { n }) => sum + n, 0);
   const harmed = decision.guardrails.flatMap(({ arm, harmed: metrics }) => metrics.map((metric) => `${metric} in ${arm}`));
   return (
     <section className="panel third" aria-label="Health">
       <h2>Whether the experiment is sound</h2>
       <ul className="steps-list">
         <Check alarm={alarms.split} name="Split">
-          {split.arms.map(({ arm, n, expected_share: share }) => `${arm} ${count(n)} (${percent(share)} expected)`).join(', ')}; p at any
-          time {split.p_any_time.toPrecision(2)}
+          {split.arms
+            .map(
+              ({ arm, n, expected_share: share }) =>
+                `${arm} ${count(n)}${all > 0 ? `, ${percent(n / all)}` : ''} (${percent(share)} expected)`,
+            )
+            .join('; ')}
+          ; p at any time {split.p_any_time.toPrecision(2)}
         </Check>
         <Check alarm={alarms.several} name="One arm each">
           {count(several.units)} people saw several arms and are left out

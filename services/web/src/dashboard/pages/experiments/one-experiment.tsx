@@ -16,7 +16,7 @@ import { MetricChoice } from './metric-choice';
 import { ObservedExperiment } from './observed';
 import type { Observed, Results } from './rows';
 import { Segments } from './segments';
-import { headline, lift, liftInterval, missingWords, primaryEffect, sentence } from './words';
+import { headline, lift, liftInterval, missingWords, primaryEffect, ranWords, sentence } from './words';
 
 const VIEWS = ['experiment-results', 'experiments'] as const;
 
@@ -33,6 +33,7 @@ export function OneExperiment({ name }: { readonly name: string }): JSX.Element 
       <p className="back">
         <Link to={['experiments']}>All experiments</Link>
       </p>
+      <h2 className="thing">{name}</h2>
       {!isDefined ? (
         <Shown of={seen.result} what="the experiment">
           {(observed) => <ObservedExperiment observed={observed} address={seen.address} />}
@@ -55,6 +56,9 @@ function Defined({ path }: { readonly path: string }): JSX.Element {
       <Shown of={result} what="the experiment">
         {(results) => (
           <>
+            <p className="dim thing-facts">
+              {results.state.replaceAll('_', ' ')} {ranWords(results)}
+            </p>
             <Headline results={results} />
             <div className="grid">
               <MetricChoice results={results} chosen={metric} choose={setMetric} />

@@ -8,5 +8,6 @@ export const experimentsPage: PageDefinition = {
   icon: 'experiments',
   scope: 'read',
   filters: [],
+  nameOf: ([key]) => key,
   component: lazy(() => import('./experiments')),
 };

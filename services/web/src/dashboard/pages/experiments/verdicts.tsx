@@ -10,7 +10,7 @@ import { Panel } from '../../parts/panel';
 import { EffectBar, effectDomain } from './effect-bar';
 import type { ExperimentRow, Results } from './rows';
 import { aboutWords, effectOf, wordsOf, type Verdict } from './verdict-words';
-import { isSound, lift, liftInterval } from './words';
+import { isSound, lift, liftInterval, ranWords, scaleWords } from './words';
 
 /** The results of more are one click away. */
 const MOST_JUDGED = 30;
@@ -36,12 +36,9 @@ export function useVerdicts(rows: readonly ExperimentRow[]): readonly Verdict[] 
   return rows.map((row, i) => ({ row, results: found[i]?.data, isLoading: found[i]?.isLoading ?? false }));
 }
 
-function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
-  const primaries = verdicts.flatMap((verdict) => effectOf(verdict) ?? []);
-  const domain = effectDomain(
-    primaries.map(({ effect }) => effect),
-    MOST_SHOWN,
-  );
+type Primary = NonNullable<ReturnType<typeof effectOf>>;
+
+function columnsFor(primaries: readonly Primary[], domain: readonly [number, number]): readonly Column<Verdict>[] {
   const colours = coloursOf(primaries.map(({ arm }) => arm));
   return [
     {
@@ -55,7 +52,21 @@ function columnsFor(verdicts: readonly Verdict[]): readonly Column<Verdict>[] {
         </>
       ),
     },
-    { id: 'state', label: 'State', value: ({ row }) => row.state, show: ({ row }) => row.state?.replaceAll('_', ' ') ?? 'not defined' },
+    {
+      id: 'state',
+      label: 'State',
+      value: ({ row }) => row.state,
+      files: [
+        { id: 'state', value: ({ row }) => row.state },
+        { id: 'run_hours', value: ({ results }) => results?.run_hours },
+      ],
+      show: ({ row, results }) => (
+        <>
+          {row.state?.replaceAll('_', ' ') ?? 'not defined'}
+          {results && <span className="range">{ranWords(results)}</span>}
+        </>
+      ),
+    },
     { id: 'verdict', label: 'What to do', value: ({ results }) => results?.decision.verdict, show: wordsOf, wide: true },
     {
       id: 'effect',
@@ -112,14 +123,19 @@ interface VerdictsProps {
 
 /** Every experiment that people take part in, with what is to be done with it. */
 export function Verdicts({ verdicts, asOf, address }: VerdictsProps): JSX.Element {
+  const primaries = verdicts.flatMap((verdict) => effectOf(verdict) ?? []);
+  const domain = effectDomain(
+    primaries.map(({ effect }) => effect),
+    MOST_SHOWN,
+  );
   return (
     <Panel
       id="experiments"
       title="What to do with each experiment, and how sure that is"
-      unit="change of the primary metric in percent of the control's value; the dotted line is no change"
+      unit={`change of the primary metric in percent of the control's value; ${scaleWords(domain)}, the dotted line is no change`}
       n={`${counted(verdicts.length, 'experiment')}, intervals valid at any time`}
       asOf={asOf}
-      columns={columnsFor(verdicts)}
+      columns={columnsFor(primaries, domain)}
       rows={verdicts}
       rowKey={({ row }) => row.experiment}
       apiAddress={address}

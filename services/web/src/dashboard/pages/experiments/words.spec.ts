@@ -1,6 +1,6 @@
 import { aResult } from './a-result.fixture';
 import type { Results } from './rows';
-import { headline, liftInterval, metricValue, primaryEffect } from './words';
+import { headline, liftInterval, metricValue, primaryEffect, ranWords, scaleWords } from './words';
 
 const results = (some: Partial<Results>, verdict: Results['decision']['verdict'] = 'keep_running', arm: string | null = null): Results => ({
   ...aResult,
@@ -31,3 +31,10 @@ describe('what an experiment says', () => {
     expect([metricValue('proportion', 0.102), metricValue('mean', 12.3456), metricValue('mean', null)]).toEqual(['10.2 %', '12.35', '–']);
   });
 });
+
+it('says for how long people have taken part', () => {
+  expect(ranWords({ run_hours: 72 })).toBe('for 3 days');
+  expect(ranWords({ run_hours: 0 })).toBe('nobody yet');
+});
+
+it('says what the ends of bars stand for', () => expect(scaleWords([-0.5, 0.5])).toBe('bars from −50.0 % to +50.0 %'));

@@ -17,6 +17,9 @@ export function liftInterval(interval: Interval | null): string {
   return `${low === null ? 'no lower end' : lift(low)} to ${high === null ? 'no upper end' : lift(high)}`;
 }
 
+/** What the ends of the bars stand for. */
+export const scaleWords = ([from, to]: readonly [number, number]): string => `bars from ${lift(from)} to ${lift(to)}`;
+
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   ship: 'Ship',
   roll_back: 'Roll back',
@@ -48,6 +51,10 @@ export function headline(results: Results): string {
   const rest = verdict === 'keep_running' ? howLong(results) : '';
   return `${VERDICTS[verdict]}${arm === null ? '' : ` ${arm}`}${rest === '' ? '' : `: ${rest}`}`;
 }
+
+/** For how long people have taken part. */
+export const ranWords = ({ run_hours: hours }: Pick<Results, 'run_hours'>): string =>
+  hours > 0 ? `for ${duration(hours * HOUR_MS)}` : 'nobody yet';
 
 /** A reason as a sentence of its own. */
 export const sentence = (reason: string): string =>

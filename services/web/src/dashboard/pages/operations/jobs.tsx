@@ -1,8 +1,7 @@
 import type { JSX } from 'react';
 import { useAct } from '../../api/use-act';
-import { useFilters } from '../../app/use-filters';
 import { count, counted, duration } from '../../format/numbers';
-import { instant } from '../../format/time';
+import { Ago } from '../../parts/ago';
 import { ConfirmButton } from '../../parts/confirm-button';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
@@ -38,7 +37,6 @@ function Progress({ job }: { readonly job: Job }): JSX.Element {
 
 /** Rebuilds and comparisons. */
 export function Jobs({ jobs, address }: { readonly jobs: readonly Job[]; readonly address: string }): JSX.Element {
-  const { filters } = useFilters();
   const act = useAct('admin/projections');
   if (jobs.length === 0) {
     return (
@@ -59,8 +57,8 @@ export function Jobs({ jobs, address }: { readonly jobs: readonly Job[]; readonl
       show: (row) =>
         row.comparison === null ? '–' : row.comparison.differences === 0 ? 'equal' : `${counted(row.comparison.differences, 'row')} differ`,
     },
-    { id: 'requested_at', label: 'Asked for', value: (row) => row.requested_at, show: (row) => instant(row.requested_at, filters.tz) },
-    { id: 'finished_at', label: 'Done', value: (row) => row.finished_at, show: (row) => instant(row.finished_at, filters.tz) },
+    { id: 'requested_at', label: 'Asked for', value: (row) => row.requested_at, show: (row) => <Ago at={row.requested_at} /> },
+    { id: 'finished_at', label: 'Done', value: (row) => row.finished_at, show: (row) => <Ago at={row.finished_at} /> },
     { id: 'message', label: 'Says', value: (row) => row.message, show: (row) => row.message ?? '', wide: true },
     {
       id: 'act',

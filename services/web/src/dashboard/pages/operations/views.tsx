@@ -1,8 +1,7 @@
 import type { JSX } from 'react';
 import { useAct } from '../../api/use-act';
-import { useFilters } from '../../app/use-filters';
 import { count } from '../../format/numbers';
-import { instant } from '../../format/time';
+import { Ago } from '../../parts/ago';
 import { ConfirmButton } from '../../parts/confirm-button';
 import type { Column } from '../../parts/data-table';
 import { Panel } from '../../parts/panel';
@@ -26,7 +25,7 @@ const PLACES: readonly Column<Place>[] = [
   { id: 'last_error', label: 'Halted because', value: (row) => row.last_error, show: (row) => row.last_error ?? '', wide: true },
 ];
 
-function columnsFor(tz: string, start: (what: 'rebuild' | 'verify', projection: string) => void): readonly Column<ViewStatus>[] {
+function columnsFor(start: (what: 'rebuild' | 'verify', projection: string) => void): readonly Column<ViewStatus>[] {
   return [
     {
       id: 'projection',
@@ -45,7 +44,7 @@ function columnsFor(tz: string, start: (what: 'rebuild' | 'verify', projection: 
     },
     { id: 'duplicates', label: 'Came twice', value: (row) => row.duplicates, show: (row) => count(row.duplicates), numeric: true },
     { id: 'dead_letters', label: 'Dead letters', value: (row) => row.dead_letters, show: (row) => count(row.dead_letters), numeric: true },
-    { id: 'event_time', label: 'Newest event', value: (row) => row.event_time, show: (row) => instant(row.event_time, tz) },
+    { id: 'event_time', label: 'Newest event', value: (row) => row.event_time, show: (row) => <Ago at={row.event_time} /> },
     {
       id: 'act',
       label: 'Do',
@@ -72,11 +71,10 @@ function columnsFor(tz: string, start: (what: 'rebuild' | 'verify', projection: 
 
 /** How far every version of every view is. */
 export function Views({ views, address }: ViewsProps): JSX.Element {
-  const { filters } = useFilters();
   const act = useAct('admin/projections');
   const start = (what: 'rebuild' | 'verify', projection: string): void =>
     act.mutate({ path: `admin/projections/${what}`, method: 'POST', body: { projections: [projection] } });
-  const columns = columnsFor(filters.tz, start);
+  const columns = columnsFor(start);
   const places = views.flatMap((view) =>
     view.partitions.map((partition) => ({ ...partition, view: `${view.projection} v${view.version}` })),
   );

@@ -126,7 +126,7 @@ function Voice({ row }: { readonly row: RatingRow }): JSX.Element {
     <li>
       <div className="stream-head">
         <Stars rating={row.rating ?? 0} />
-        <span>{instant(row.rated_at, filters.tz)}</span>
+        <span>rated {instant(row.rated_at, filters.tz)}</span>
         <EngineName engine={row.engine} />
         <Link to={['ratings', row.generation_id]}>Its story</Link>
       </div>
