@@ -1,5 +1,6 @@
 export * from './definition';
 export { FieldReader } from './field-reader';
+export * from './first-arms.queries';
 export * from './for-assignment';
 export * from './life-cycle';
 export * from './limits';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Sql } from '@picly/database';
+import { FirstArmsQueries } from '@picly/experiments';
 import { provideQueries, SQL, type ServiceDefinition } from '@picly/platform';
 import { AssignmentController } from './assignment/assignment.controller';
 import { AssignmentQueries } from './assignment/assignment.queries';
@@ -17,6 +18,7 @@ import { ExperimentsQueries } from './views/experiments/experiments.queries';
   providers: [
     provideQueries(ExperimentsQueries),
     provideQueries(AssignmentQueries),
+    provideQueries(FirstArmsQueries),
     { provide: Results, useFactory: (sql: Sql) => new Results(sql), inject: [SQL] },
   ],
 })

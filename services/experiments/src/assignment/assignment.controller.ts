@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { assign, type Attributes } from '@picly/assignment';
 import { isStorableJson, isStorableText, Text } from '@picly/contracts';
-import { forAssignment, type Revision } from '@picly/experiments';
+import { FirstArmsQueries, forAssignment, unitKey, type Revision } from '@picly/experiments';
 import { Answers, ProblemError, ValidQuery, View } from '@picly/platform';
 import { AssignmentQueries } from './assignment.queries';
 
@@ -50,7 +50,10 @@ function attributesOf(text: string | undefined): Attributes {
 @Controller('api/analytics/experiments')
 @View('experiment-results')
 export class AssignmentController {
-  constructor(@Inject(AssignmentQueries) private readonly queries: AssignmentQueries) {}
+  constructor(
+    @Inject(AssignmentQueries) private readonly queries: AssignmentQueries,
+    @Inject(FirstArmsQueries) private readonly firstArms: FirstArmsQueries,
+  ) {}
 
   @Get(':key/assignment')
   @Answers({
@@ -77,10 +80,10 @@ export class AssignmentController {
   private async assigned(latest: Revision, query: AssignmentQuery): Promise<AssignmentAnswer> {
     const { experiment, revision, definition } = latest;
     const id = (definition.unit === 'user' ? query.user_id : query.session_id) ?? '';
-    const subject = `${definition.unit}:${id}`;
+    const unit = { experiment, subject: `${definition.unit}:${id}` };
     const said = attributesOf(query.attributes);
-    const sticky = id === '' ? undefined : await this.queries.firstArm(experiment, subject);
-    const known = definition.targeting === null || id === '' ? {} : await this.queries.profile(subject);
+    const sticky = id === '' ? undefined : (await this.firstArms.of([unit])).get(unitKey(unit));
+    const known = definition.targeting === null || id === '' ? {} : (await this.firstArms.profiles([unit.subject])).get(unit.subject);
     const { arm, reason, bucket } = assign(
       forAssignment(latest),
       id,

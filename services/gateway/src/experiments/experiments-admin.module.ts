@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DatabasePool } from '@picly/database';
 import type { EventLog } from '@picly/event-log';
+import { FirstArmsQueries } from '@picly/experiments';
 import { CONFIG, EVENT_LOG, FRESHNESS, LOGGER, POOL, provideQueries, SERVICE_STATE, type Logger, type ServiceState } from '@picly/platform';
 import type { ViewFreshness } from '@picly/projections';
 import type { GatewayConfig } from '../config';
@@ -13,7 +14,6 @@ import { NoticesQueries } from './notify/notices.queries';
 import { Notifier } from './notify/notifier';
 import { ExperimentKeeper } from './rule/keeper';
 import { ResultsClient } from './rule/results-client';
-import { FirstArmsQueries } from './first-arms.queries';
 import { RegistryQueries } from './registry.queries';
 import { Variants } from './variants';
 

@@ -1,4 +1,4 @@
-import { readDefinition, type ExperimentDefinition, type Revision } from '@picly/experiments';
+import { readDefinition, unitKey, type ExperimentDefinition, type Revision } from '@picly/experiments';
 import { DefinitionsDirectory } from './definitions-document';
 import { Variants } from './variants';
 
@@ -26,7 +26,7 @@ describe('an exposure that names no arm', () => {
   });
   const asked: string[] = [];
   const variants = new Variants(directory, {
-    of: () => Promise.resolve(new Map([[JSON.stringify(['for-all', 'user:bob']), 'b']])),
+    of: () => Promise.resolve(new Map([[unitKey({ experiment: 'for-all', subject: 'user:bob' }), 'b']])),
     profiles: (subjects) => {
       asked.push(...subjects);
       return Promise.resolve(PROFILES);

@@ -1,8 +1,8 @@
 import { assign, type Assignment } from '@picly/assignment';
+import { unitKey, type FirstArmsQueries } from '@picly/experiments';
 import { ProblemError } from '@picly/platform';
 import type { AssignedVariant, VariantOf } from '../ingest/check-variant';
 import type { DefinitionsDirectory } from './definitions-document';
-import type { FirstArmsQueries } from './first-arms.queries';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -49,7 +49,7 @@ export class Variants {
       this.firstArms.profiles(targeted),
     ]).catch(unavailable);
     for (const { body, definition, id, subject } of asked) {
-      const before = sticky.get(JSON.stringify([definition.key, subject]));
+      const before = sticky.get(unitKey({ experiment: definition.key, subject }));
       const said = isObject(body['context']) ? body['context'] : {};
       const { arm, reason } = assign(definition, id, { ...profiles.get(subject), ...said }, before === undefined ? {} : { sticky: before });
       const isExposed = reason === 'assigned' || reason === 'sticky';

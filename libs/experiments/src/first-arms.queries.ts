@@ -1,18 +1,22 @@
 import type { Sql } from '@picly/database';
 
-export interface Asked {
+/** A unit of an experiment. */
+export interface AskedUnit {
   readonly experiment: string;
   readonly subject: string;
 }
+
+/** Names a unit of an experiment in what `FirstArmsQueries` answers. */
+export const unitKey = ({ experiment, subject }: AskedUnit): string => JSON.stringify([experiment, subject]);
 
 /** What is known of people that decides their arm: what they saw first, which they keep, and their profile. */
 export class FirstArmsQueries {
   constructor(private readonly sql: Sql) {}
 
-  /** By `JSON.stringify([experiment, subject])`. */
-  async of(asked: readonly Asked[]): Promise<ReadonlyMap<string, string>> {
+  /** The arm that each saw first, by `unitKey`; nothing of those who saw none. */
+  async of(asked: readonly AskedUnit[]): Promise<ReadonlyMap<string, string>> {
     if (asked.length === 0) return new Map();
-    const rows = await this.sql.query<Asked & { arm: string }>(
+    const rows = await this.sql.query<AskedUnit & { arm: string }>(
       `select distinct on (f.experiment, f.subject) f.experiment, f.subject, f.name as arm
        from unnest($1::text[], $2::text[]) as a (experiment, subject)
        join picly.experiment_facts f on f.subject = a.subject and f.experiment = a.experiment and f.kind = 'exposure'
@@ -20,7 +24,7 @@ export class FirstArmsQueries {
       [asked.map(({ experiment }) => experiment), asked.map(({ subject }) => subject)],
       'first arms',
     );
-    return new Map(rows.map(({ experiment, subject, arm }) => [JSON.stringify([experiment, subject]), arm]));
+    return new Map(rows.map((row) => [unitKey(row), row.arm]));
   }
 
   /** Plan and source as last profiled, by subject; nothing of those that nobody profiled. */
