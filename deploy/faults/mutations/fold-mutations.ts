@@ -109,6 +109,14 @@ export const FOLD_MUTATIONS: readonly Mutation[] = [
     test: 'a deadlock parks nothing: the partition waits, and goes on by itself',
   },
   {
+    protection: 'what the database has forgotten is folded again',
+    removed: 'positions are never compared with the stored ones',
+    file: 'libs/projections/src/forgotten-commits.ts',
+    edits: [{ find: 'this.timer = setInterval(() => void this.look(), this.deps.everyMs);\n    this.timer.unref();\n', replace: '' }],
+    spec: RUNNER_SPEC,
+    test: 'what the database has forgotten although it had answered the commit is folded again, also when nothing more comes',
+  },
+  {
     protection: 'a switch waits for the version to come up',
     removed: 'readers are shown a version whatever it has folded',
     file: 'libs/projections/src/rebuild/switch.ts',

@@ -68,6 +68,20 @@ export async function claim(pool: DatabasePool, owner: string, requests: readonl
     requests.map(({ firstOffset }) => firstOffset),
     owner,
   ]);
+  return byVersion(rows);
+}
+
+/** What is stored of the partitions that `owner` has claimed, by version. */
+export async function storedClaims(sql: Sql, owner: string): Promise<Map<string, Claim[]>> {
+  const rows = await sql.query<ClaimRow>(
+    'select projection, version, topic, partition, next_offset, epoch from runtime.checkpoints where owner = $1',
+    [owner],
+    'checkpoints_stored',
+  );
+  return byVersion(rows);
+}
+
+function byVersion(rows: readonly ClaimRow[]): Map<string, Claim[]> {
   const claims = new Map<string, Claim[]>();
   for (const row of rows) {
     const id = idOf({ name: row.projection, version: row.version });

@@ -75,6 +75,20 @@ export class Lane {
     }
   }
 
+  /** Its partitions, and where each goes on. */
+  get held(): readonly Claim[] {
+    return [...this.claims.values()];
+  }
+
+  /** Goes on from an earlier position: what was committed behind it is not stored any more. False when the claim is another one by now. */
+  retreat(to: Claim): boolean {
+    const claim = this.claims.get(placeOf(to));
+    if (claim?.epoch !== to.epoch || claim.nextOffset <= to.nextOffset) return false;
+    this.claims.set(placeOf(to), to);
+    this.deps.board.retreat(this.id, placeOf(to), to.nextOffset);
+    return true;
+  }
+
   /** Partitions that wait because too many dead letters are parked. */
   get full(): readonly string[] {
     return this.waiting.places;

@@ -34,6 +34,11 @@ export class PositionBoard {
     if (grown) for (const watcher of [...this.watchers]) watcher();
   }
 
+  /** The one exception: what was folded is not stored any more, and nobody may be told that it is. */
+  retreat(version: string, place: string, next: number): void {
+    this.positions.set(`${version} ${place}`, next);
+  }
+
   /** True as soon as it is so, false after `timeoutMs`; `look` runs at every change and may ask for looks in between. */
   async when(
     isSo: () => boolean,

@@ -3,6 +3,7 @@ import type { MemoryMember } from '@picly/testing';
 import type { PoolClient } from 'pg';
 import { anEvent, toyProjection, uuidOf, whenSomebodyWaits } from '@picly/testing';
 import { defineProjection, type Projection } from './define';
+import { schemaOf } from './names';
 import { PARTITIONS, openRunnerHarness, type RunnerHarness } from './runner-harness.features';
 import { generation, toyHistory, toyTables } from './toy-model.features';
 
@@ -285,6 +286,30 @@ it('a version that is new reads from the start of the log while the others go on
   expect(await harness.rows(tables(other))).toEqual(toyTables(events));
   expect(await harness.rows(toyProjection)).toEqual(toyTables(events));
   expect(runner.assignment()).toHaveLength(2 * PARTITIONS);
+});
+
+it('what the database has forgotten although it had answered the commit is folded again, also when nothing more comes', async () => {
+  const events = toyHistory(60);
+  const runner = harness.runner([toyProjection, other], { comparePositionsMs: 50 });
+  await runner.start();
+  await runner.whenFolded(await harness.append(events));
+  // As a crash leaves it: rows, ids and positions are gone together.
+  const names = await harness.observer.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = $1 and tablename <> 'migrations'`,
+    [schemaOf(toyProjection)],
+  );
+  const { name, version } = toyProjection;
+  await harness.observer.query(
+    `do $$ begin
+       truncate ${names.map((table) => table.name).join(', ')};
+       update runtime.checkpoints set next_offset = first_offset where projection = '${name}' and version = ${version};
+     end $$`,
+  );
+  const stored = async (): Promise<unknown> => JSON.stringify(await harness.rows(toyProjection));
+  await until(async () => (await stored()) === JSON.stringify(toyTables(events)));
+  expect(await harness.rows(tables(other))).toEqual(toyTables(events));
+  const [row] = await harness.pool.query('select sum(duplicates)::int as n from runtime.checkpoints');
+  expect(row).toEqual({ n: 0 });
 });
 
 it('a version that is new begins where the log begins', async () => {

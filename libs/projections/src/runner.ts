@@ -7,6 +7,7 @@ import { CatchUp } from './catch-up';
 import { ClaimKeeper } from './claim-keeper';
 import { Collector } from './collector';
 import type { Projection } from './define';
+import { ForgottenCommits } from './forgotten-commits';
 import { Gate } from './gate';
 import { Lane } from './lane';
 import { NO_LOGGER, NO_METRICS, type RunnerLogger, type RunnerMetrics } from './metrics';
@@ -34,6 +35,8 @@ export interface RunnerOptions {
   readonly maxTransactions?: number;
   /** Most dead letters of a projection before the partitions that bring more wait (default 10,000). */
   readonly maxDeadLetters?: number;
+  /** How often positions are compared with what is stored, milliseconds (default 5,000). */
+  readonly comparePositionsMs?: number;
   /** See `JoinOptions`. */
   readonly maxBatchRecords?: number;
   readonly sessionTimeoutMs?: number;
@@ -42,6 +45,7 @@ export interface RunnerOptions {
 const DEFAULT_MAX_RECORDS = 5_000;
 const DEFAULT_MAX_TRANSACTIONS = 3;
 const DEFAULT_BATCH_RECORDS = 1_000;
+const DEFAULT_COMPARE_MS = 5_000;
 const DEFAULT_MAX_DEAD_LETTERS = 10_000;
 
 /**
@@ -59,6 +63,7 @@ export class ProjectionRunner {
   private readonly catchUp: CatchUp;
   private readonly collector: Collector;
   private readonly claims: ClaimKeeper;
+  private readonly forgotten: ForgottenCommits;
   private member: GroupMember | undefined;
 
   constructor(options: RunnerOptions) {
@@ -89,6 +94,8 @@ export class ProjectionRunner {
     this.catchUp = new CatchUp({ log, keys, lanes: this.lanes, gaps: (lanes) => this.stream.gaps(lanes), maxRecords, logger });
     const owner = options.owner ?? randomUUID();
     this.claims = new ClaimKeeper({ pool, log, owner, logger, lanes: this.lanes, onReclaimed: () => this.catchUp.look() });
+    const everyMs = options.comparePositionsMs ?? DEFAULT_COMPARE_MS;
+    this.forgotten = new ForgottenCommits({ pool, owner, lanes: this.lanes, logger, everyMs, onFound: () => this.catchUp.look() });
     this.collector = new Collector({ maxRecords, concurrency: 2, worthAnother: 500, work: (batches) => this.stream.hand(batches) });
   }
 
@@ -109,10 +116,12 @@ export class ProjectionRunner {
         halted: (place, error) => this.halt(place, error),
       },
     });
+    this.forgotten.start();
   }
 
   /** Finishes the batches under way and leaves, so that another instance goes on at once. */
   async stop(): Promise<void> {
+    this.forgotten.stop();
     await this.member?.leave();
     this.claims.stop();
     await this.catchUp.stop();
