@@ -4,6 +4,7 @@ import { ConfirmButton } from '../../parts/confirm-button';
 import { Said } from '../../parts/said';
 import { textOf } from '../../parts/form-text';
 import type { Results } from './rows';
+import { stateWords } from './words';
 
 type State = Results['state'];
 
@@ -37,7 +38,7 @@ export function Change({ results: { key, state, revision, metrics } }: { readonl
   return (
     <section className="panel" aria-label="Change">
       <h2>
-        Change its state (now {state.replaceAll('_', ' ')}, revision {revision})
+        Change its state (now {stateWords(state)}, revision {revision})
       </h2>
       <div className="actions">
         {NEXT[state].map((to) => (

@@ -16,7 +16,7 @@ import { MetricChoice } from './metric-choice';
 import { ObservedExperiment } from './observed';
 import type { Observed, Results } from './rows';
 import { Segments } from './segments';
-import { headline, lift, liftInterval, missingWords, primaryEffect, ranWords, sentence } from './words';
+import { headline, lift, liftInterval, missingWords, primaryEffect, ranWords, sentence, stateWords } from './words';
 
 const VIEWS = ['experiment-results', 'experiments'] as const;
 
@@ -57,7 +57,7 @@ function Defined({ path }: { readonly path: string }): JSX.Element {
         {(results) => (
           <>
             <p className="dim thing-facts">
-              {results.state.replaceAll('_', ' ')} {ranWords(results)}
+              {stateWords(results.state)} {ranWords(results)}
             </p>
             <Headline results={results} />
             <div className="grid">

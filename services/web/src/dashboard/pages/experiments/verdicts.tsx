@@ -10,7 +10,7 @@ import { Panel } from '../../parts/panel';
 import { EffectBar, effectDomain } from './effect-bar';
 import type { ExperimentRow, Results } from './rows';
 import { aboutWords, effectOf, wordsOf, type Verdict } from './verdict-words';
-import { isSound, lift, liftInterval, ranWords, scaleWords } from './words';
+import { isSound, lift, liftInterval, ranWords, scaleWords, stateWords } from './words';
 
 /** The results of more are one click away. */
 const MOST_JUDGED = 30;
@@ -62,7 +62,7 @@ function columnsFor(primaries: readonly Primary[], domain: readonly [number, num
       ],
       show: ({ row, results }) => (
         <>
-          {row.state?.replaceAll('_', ' ') ?? 'not defined'}
+          {row.state === null ? 'not defined' : stateWords(row.state)}
           {results && <span className="range">{ranWords(results)}</span>}
         </>
       ),

@@ -52,6 +52,9 @@ export function headline(results: Results): string {
   return `${VERDICTS[verdict]}${arm === null ? '' : ` ${arm}`}${rest === '' ? '' : `: ${rest}`}`;
 }
 
+/** The state of an experiment as people say it. */
+export const stateWords = (state: Results['state']): string => state.replaceAll('_', ' ');
+
 /** For how long people have taken part. */
 export const ranWords = ({ run_hours: hours }: Pick<Results, 'run_hours'>): string =>
   hours > 0 ? `for ${duration(hours * HOUR_MS)}` : 'nobody yet';

@@ -4,11 +4,13 @@ import { useRead } from '../../../api/use-read';
 import { Shown } from '../../../parts/states';
 import { draftOf } from './draft';
 import { DefinitionForm, reasonOf } from './definition-form';
+import type { Results } from '../rows';
+import { stateWords } from '../words';
 
 interface Latest {
   readonly key: string;
   readonly revision: number;
-  readonly state: string;
+  readonly state: Results['state'];
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
@@ -40,8 +42,8 @@ function Editor({ name }: { readonly name: string }): JSX.Element {
           send={(wanted, form) => change.mutate({ path, method: 'PUT', body: { ...wanted, revision, ...reasonOf(form) } })}
         >
           <p className="dim">
-            Revision {revision}, {state.replaceAll('_', ' ')}. Once people take part only weights, coverage, hypothesis and how the rule
-            looks can be changed; people keep the arm they saw first.
+            Revision {revision}, {stateWords(state)}. Once people take part only weights, coverage, hypothesis and how the rule looks can be
+            changed; people keep the arm they saw first.
           </p>
         </DefinitionForm>
       )}
