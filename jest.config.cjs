@@ -21,7 +21,8 @@ const servers = (kind) => ({
 
 /** A project's servers are started only when one of its specs is to run. */
 module.exports = {
-  testTimeout: 30_000,
+  // Ends what hangs; a slow machine is no failure.
+  testTimeout: 120_000,
   // Specs wait for servers more than they compute: two at once also on two cores, where the default is one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   reporters: ['default', 'summary', '<rootDir>/deploy/scripts/verdict-reporter.cjs'],

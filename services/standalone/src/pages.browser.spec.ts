@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiClient } from '@picly/api-client';
 import { startService, type ServiceHandle } from '@picly/platform';
 import { createTestDatabase, describeWithBrowser, uuidOf, type TestDatabase } from '@picly/testing';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readStandaloneConfig } from './config';
 import { standalone } from './standalone.module';
 
@@ -15,6 +15,7 @@ describeWithBrowser('in a real browser', (open) => {
   let service: ServiceHandle;
   let client: ApiClient;
   let browser: Browser;
+  let context: BrowserContext;
   let elsewhere: Server;
   let origin: string;
   const complaints: string[] = [];
@@ -37,8 +38,12 @@ describeWithBrowser('in a real browser', (open) => {
     await database.drop();
   });
 
+  // The profile outlives its page, as a person's does: with it goes what the browser has not sent yet.
+  afterEach(() => context.close());
+
   async function newPage(url: string, width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+    context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+    const page = await context.newPage();
     complaints.length = 0;
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -92,7 +97,6 @@ describeWithBrowser('in a real browser', (open) => {
     );
     expect(statuses[0]).toBe(202);
     expect([403, 'blocked']).toContain(statuses[1]);
-    await page.close();
   });
 
   it('a page that the key is not bound to sends in vain', async () => {
@@ -110,7 +114,6 @@ describeWithBrowser('in a real browser', (open) => {
     );
     expect([403, 'blocked']).toContain(outcome);
     expect(await ratingsOf(uuidOf(3, 77))).toEqual([]);
-    await page.close();
   });
 
   it.each([
@@ -125,6 +128,5 @@ describeWithBrowser('in a real browser', (open) => {
     expect(overflow).toBe(0);
     expect(background).toBe(theme === 'dark' ? 'rgb(20, 23, 27)' : 'rgb(255, 255, 255)');
     expect(complaints).toEqual([]);
-    await page.close();
   });
 });
