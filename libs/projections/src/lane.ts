@@ -60,7 +60,7 @@ export class Lane {
       this.claims.set(placeOf(claim), claim);
       this.halts.delete(placeOf(claim));
     }
-    this.deps.board.advance(
+    this.deps.board.correct(
       this.id,
       claims.map((claim) => [placeOf(claim), claim.nextOffset]),
     );
@@ -84,8 +84,7 @@ export class Lane {
   retreat(to: Claim): boolean {
     const claim = this.claims.get(placeOf(to));
     if (claim?.epoch !== to.epoch || claim.nextOffset <= to.nextOffset) return false;
-    this.claims.set(placeOf(to), to);
-    this.deps.board.retreat(this.id, placeOf(to), to.nextOffset);
+    this.own([to]);
     return true;
   }
 

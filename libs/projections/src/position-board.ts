@@ -24,19 +24,12 @@ export class PositionBoard {
 
   /** Positions only grow: a report that comes late changes nothing. */
   advance(version: string, positions: Iterable<readonly [place: string, next: number]>): void {
-    let grown = false;
-    for (const [place, next] of positions) {
-      const key = `${version} ${place}`;
-      if (next <= (this.positions.get(key) ?? 0)) continue;
-      this.positions.set(key, next);
-      grown = true;
-    }
-    if (grown) for (const watcher of [...this.watchers]) watcher();
+    this.set(version, positions, (next, known) => next > known);
   }
 
-  /** The one exception: what was folded is not stored any more, and nobody may be told that it is. */
-  retreat(version: string, place: string, next: number): void {
-    this.positions.set(`${version} ${place}`, next);
+  /** What is stored under a claim of this process, also when it is less: after a crash the database may have forgotten commits. */
+  correct(version: string, positions: Iterable<readonly [place: string, next: number]>): void {
+    this.set(version, positions, (next, known) => next !== known);
   }
 
   /** True as soon as it is so, false after `timeoutMs`; `look` runs at every change and may ask for looks in between. */
@@ -53,6 +46,20 @@ export class PositionBoard {
       if (look && !isSo()) await look.run();
     }
     return true;
+  }
+
+  private set(
+    version: string,
+    positions: Iterable<readonly [place: string, next: number]>,
+    isNews: (next: number, known: number) => boolean,
+  ): void {
+    let changed = false;
+    for (const [place, next] of positions) {
+      if (!isNews(next, this.next(version, place))) continue;
+      this.positions.set(`${version} ${place}`, next);
+      changed = true;
+    }
+    if (changed) for (const watcher of [...this.watchers]) watcher();
   }
 
   private whenChanged(ms: number): Promise<void> {
