@@ -140,6 +140,15 @@ async function whileServing(world: World, base: string): Promise<Watched & { rea
   return { ...watched, load: under };
 }
 
+/** How far the version is stored: what is told of progress may be older. */
+async function committed({ pool }: World, { version }: Job): Promise<number> {
+  const [row] = await pool.query<{ n: number }>(
+    'select coalesce(sum(next_offset - first_offset), 0)::int8 as n from runtime.checkpoints where projection = $1 and version = $2',
+    [PROJECTION, version],
+  );
+  return row?.n ?? 0;
+}
+
 /** Ended with SIGKILL half way, and begun again. */
 async function killedHalfWay(
   world: World,
@@ -149,17 +158,15 @@ async function killedHalfWay(
   const half = await watch(world, id, ({ progress }) => progress !== null && progress.events >= progress.total / 2);
   process.kill(first.process.pid, 'SIGKILL');
   await first.process.ended;
-  const [committed] = await world.pool.query<{ n: number }>(
-    'select sum(next_offset - first_offset)::int8 as n from runtime.checkpoints where projection = $1 and version = $2',
-    [PROJECTION, half.job.version],
-  );
+  const killedAt = await committed(world, half.job);
   const again = await serve(world.url);
-  let resumedAt = Number.NaN;
-  const { job } = await watch(world, id, (seen) => {
-    if (seen.starts > 1 && seen.progress && Number.isNaN(resumedAt)) resumedAt = seen.progress.events;
-    return false;
-  }).finally(() => again.process.stop());
-  return { killedAt: committed?.n ?? 0, resumedAt, job };
+  try {
+    const resumed = await watch(world, id, ({ starts }) => starts > 1);
+    const resumedAt = await committed(world, resumed.job);
+    return { killedAt, resumedAt, job: (await watch(world, id)).job };
+  } finally {
+    await again.process.stop();
+  }
 }
 
 type Live = Awaited<ReturnType<typeof whileServing>>;

@@ -33,7 +33,7 @@ describe('waitFor', () => {
     await runner.start();
     const here = new ViewFreshness({ pool: harness.pool, log: harness.log, runner });
     const positions = await harness.append(toyHistory(50));
-    expect(await Promise.all([here, elsewhere()].map((freshness) => freshness.waitFor(['toy'], positions, 10_000)))).toEqual([true, true]);
+    expect(await Promise.all([here, elsewhere()].map((freshness) => freshness.waitFor(['toy'], positions, 60_000)))).toEqual([true, true]);
   });
 
   it('asks the database nothing about what this process folds', async () => {
@@ -49,7 +49,7 @@ describe('waitFor', () => {
       },
     };
     const here = new ViewFreshness({ pool, log: harness.log, runner });
-    expect(await here.waitFor(['toy'], await harness.append(toyHistory(10)), 10_000)).toBe(true);
+    expect(await here.waitFor(['toy'], await harness.append(toyHistory(10)), 60_000)).toBe(true);
     expect(asked.filter((name) => name.startsWith('checkpoints'))).toEqual([]);
   });
 
@@ -59,10 +59,10 @@ describe('waitFor', () => {
     await runner.start();
     const positions = await harness.append(toyHistory(10));
     const freshness = elsewhere();
-    expect(await freshness.waitFor(['toy'], positions, 10_000)).toBe(true);
+    expect(await freshness.waitFor(['toy'], positions, 60_000)).toBe(true);
     expect(await freshness.waitFor(['toy', 'slow'], positions, 100)).toBe(false);
     release();
-    expect(await freshness.waitFor(['toy', 'slow'], positions, 10_000)).toBe(true);
+    expect(await freshness.waitFor(['toy', 'slow'], positions, 60_000)).toBe(true);
   });
 
   it('does not wait for topics that a view does not consume', async () => {

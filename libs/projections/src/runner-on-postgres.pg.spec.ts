@@ -35,11 +35,11 @@ it('runners on the log in Postgres share, hand over, and fold every event once',
   const log = logs[0]!;
   const freshness = new ViewFreshness({ pool, log });
   const append = async (from: number, to: number) => log.append(await recordsOf(events.slice(from, to), keys));
-  expect(await freshness.waitFor(['toy'], await append(0, 200), 15_000)).toBe(true);
+  expect(await freshness.waitFor(['toy'], await append(0, 200), 60_000)).toBe(true);
   const second = await start();
   const positions = await append(200, 400);
   await first.stop();
-  expect(await freshness.waitFor(['toy'], [...positions, ...(await append(400, 600))], 15_000)).toBe(true);
+  expect(await freshness.waitFor(['toy'], [...positions, ...(await append(400, 600))], 60_000)).toBe(true);
   expect(await freshness.asOf(['toy'])).toMatchObject({ lag_events: 0 });
   for (const table of toyProjection.tables) {
     expect({ [table.name]: await tableRows(pool, 'toy_v1', table) }).toEqual({ [table.name]: toyTables(events)[table.name] });

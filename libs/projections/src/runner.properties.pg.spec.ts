@@ -88,7 +88,7 @@ class World {
     await this.start(1_000, 5_000);
     const ends = await harness.log.bounds(toyProjection.events.map((type) => `picly.${type}`));
     const last = ends.filter(({ end }) => end > 0).map(({ topic, partition, end }) => ({ topic, partition, offset: end - 1 }));
-    for (const until = Date.now() + 20_000; ;) {
+    for (const until = Date.now() + 60_000; ;) {
       const rows = await harness.observer.query<{ topic: string; partition: number; next_offset: number }>(
         'select * from runtime.checkpoints',
       );

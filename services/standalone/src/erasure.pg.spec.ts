@@ -131,7 +131,7 @@ async function fold(of: readonly Projection[], group: string): Promise<void> {
   const runner = new ProjectionRunner({ log, pool, personKeys: keys, projections: of, group });
   await runner.start();
   for (const { topic, partition, end } of await log.bounds(EVENT_TYPES.map((type) => `picly.${type}`)))
-    if (end > 0) await runner.whenFolded([{ topic, partition, offset: end - 1 }], 30_000);
+    if (end > 0) await runner.whenFolded([{ topic, partition, offset: end - 1 }], 60_000);
   await runner.stop();
 }
 
@@ -351,7 +351,7 @@ describe('erasing a person', () => {
       const key = record.key.toString();
       const fixed = await mendedEvent({ ...record, key, timestamp }, key === 'hers' ? rating('bob', 3) : rating('ann', 4), keys);
       const job = await requestSettlement(pool, { name, version, action: 'fix', letters: [id], author: 'eve', reason: null, fixed });
-      expect(await settlementOutcome(pool, job, 20_000)).toMatchObject({ folded: 1, failures: [] });
+      expect(await settlementOutcome(pool, job, 60_000)).toMatchObject({ folded: 1, failures: [] });
     }
     await desk.stop();
     expect(letters.length).toBeGreaterThan(5);
@@ -389,7 +389,7 @@ describe('erasing a person', () => {
     desk.start();
     for (const { id: letter, projection: name, version } of letters.filter(({ sequence }) => sequence === 1)) {
       const job = await requestSettlement(pool, { name, version, action: 'discard', letters: [letter], author: 'eve', reason: 'broken' });
-      expect(await settlementOutcome(pool, job, 20_000)).toMatchObject({ discarded: 1, folded: 1, failures: [] });
+      expect(await settlementOutcome(pool, job, 60_000)).toMatchObject({ discarded: 1, folded: 1, failures: [] });
     }
     await desk.stop();
     expect(await tracesOfAnn()).toEqual([]);
@@ -423,7 +423,7 @@ describe('events of an erased person that are under way', () => {
     for (const record of late) await log.append([record]);
     await erasing;
     for (const { topic, partition, end } of await log.bounds(TOPICS))
-      if (end > 0) await runner.whenFolded([{ topic, partition, offset: end - 1 }], 20_000);
+      if (end > 0) await runner.whenFolded([{ topic, partition, offset: end - 1 }], 60_000);
     expect(await tracesOfAnn()).toEqual([]);
     expect(await dump(projections)).toEqual(await rebuilt());
   }, 120_000);

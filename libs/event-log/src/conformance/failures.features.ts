@@ -64,7 +64,7 @@ export function isolationFeatures(fixture: () => LogFixture, isolate: Isolate): 
       expect(refused).toMatchObject({ code: 'LOG_UNAVAILABLE', retryable: true });
       expect(Date.now() - asked).toBeLessThan(5_000);
       await heal();
-      await expect(log.append(series(topic, 'key', 1), { deadlineMs: 15_000 })).resolves.toHaveLength(1);
+      await expect(log.append(series(topic, 'key', 1), { deadlineMs: 60_000 })).resolves.toHaveLength(1);
     });
 
     it('loses its partitions after its session, and its batches turn stale', async () => {

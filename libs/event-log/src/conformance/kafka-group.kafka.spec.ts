@@ -234,12 +234,12 @@ describeWithKafka('a consumer group on Kafka', (kafka) => {
     await eventually(() => seen.length === 1);
     detour.proxy.refuse(true);
     await join(heir);
-    await eventually(() => heir.records.length === 1, 20_000);
+    await eventually(() => heir.records.length === 1);
     release();
     await eventually(() => seen.length === 2);
     expect(seen).toEqual([false, true]);
     detour.proxy.refuse(false);
-    await eventually(() => members.every((member) => member.assignment().length === 2), 30_000);
+    await eventually(() => members.every((member) => member.assignment().length === 2));
     await appendMany(2, 60);
     await eventually(() => zombie.records.length + heir.records.length === 60);
     expect([...numbers(zombie), ...numbers(heir)].sort((a, b) => a - b)).toEqual(upTo(60));

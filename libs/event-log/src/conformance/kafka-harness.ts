@@ -11,7 +11,7 @@ export function record(topic: string, key: string, value: string): AppendRecord 
 }
 
 /** Poll until it is so; fails with what was seen last. */
-export async function eventually<T>(look: () => T | undefined | false, withinMs = 15_000): Promise<T> {
+export async function eventually<T>(look: () => T | undefined | false, withinMs = 60_000): Promise<T> {
   for (const until = Date.now() + withinMs; ;) {
     const seen = look();
     if (seen !== undefined && seen !== false) return seen;

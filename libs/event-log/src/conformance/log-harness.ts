@@ -52,7 +52,7 @@ export function startsOf(topic: string, partitions = PARTITIONS): LogPosition[] 
 export async function readCount(log: EventLog, from: readonly LogPosition[], count: number): Promise<LogRecord[]> {
   const next = from.map((position) => ({ ...position }));
   const records: LogRecord[] = [];
-  for (const until = Date.now() + 20_000; records.length < count;) {
+  for (const until = Date.now() + 60_000; records.length < count;) {
     if (Date.now() > until) throw new Error(`read ${records.length} of ${count} records within 20 s`);
     for (const batch of await log.read({ from: next, maxRecords: 1_000, maxWaitMs: 1_000 })) {
       const place = next.find((position) => position.topic === batch.topic && position.partition === batch.partition);

@@ -81,7 +81,7 @@ async function letterOf(event: DecodedEvent): Promise<number> {
 
 async function settle(request: Pick<SettleRequest, 'action' | 'letters'> & Partial<SettleRequest>): Promise<SettleOutcome> {
   const job = await requestSettlement(harness.pool, { name: 'toy', version: 1, author: 'ann', reason: null, ...request });
-  const outcome = await settlementOutcome(harness.pool, job, 20_000);
+  const outcome = await settlementOutcome(harness.pool, job, 60_000);
   if (!outcome) throw new Error('nobody took the job');
   return outcome;
 }
@@ -260,7 +260,7 @@ describe('replaying', () => {
     })();
     const outcome = await settle({ name: 'story', action: 'replay', letters: heads.map(({ id }) => id) });
     await Promise.all([sending, cutting]);
-    await runner.whenFolded(last, 20_000);
+    await runner.whenFolded(last, 60_000);
     expect(outcome.failures).toEqual([]);
     expect(await parked()).toEqual([]);
     const { story: rows = [] } = await harness.rows(story);

@@ -46,7 +46,7 @@ describe('too many dead letters', () => {
     await until(() => runner.full().length > 0);
     expect(runner.full()).toEqual(['toy@1']);
     const others = elsewhere.map((n) => rating(n));
-    await runner.whenFolded(await harness.append(others), 20_000);
+    await runner.whenFolded(await harness.append(others), 60_000);
     expect(await harness.letters()).toHaveLength(3);
     expect(await harness.rows(toyProjection)).toEqual(toyTables(others));
     const [stuck] = await harness.observer.query<{ last_error: string }>(
@@ -91,7 +91,7 @@ describe('troubles of the infrastructure', () => {
     await expect(runner.whenFolded(positions, 700)).rejects.toThrow('not folded within');
     expect(await harness.letters()).toEqual([]);
     trouble = undefined;
-    await runner.whenFolded(positions, 20_000);
+    await runner.whenFolded(positions, 60_000);
     expect(await harness.letters()).toEqual([]);
     expect(await harness.rows(toyProjection)).toEqual(toyTables(events));
   });
