@@ -124,6 +124,51 @@ describe('a transaction', () => {
     await one.close();
   });
 
+  it('copies rows in their turn among statements that do not wait for each other', async () => {
+    const texts = ['plain', 'tab\\tand \\\\', 'Ünï–😀'];
+    const [, , , found] = await inTransaction(pool, (tx) =>
+      Promise.all([
+        tx.query('create temp table texts (n int, value text) on commit drop'),
+        tx.copyIn('copy texts from stdin', texts.map((text, n) => `${n}\t${text}\n`).join('')),
+        tx.copyIn('copy facts from stdin', Array.from({ length: 200_000 }, (_, n) => `${n}\n`).join('')),
+        tx.query<{ value: string }>('select value from texts order by n'),
+        tx.query('delete from facts where id > 2'),
+      ]),
+    );
+    expect(found.map(({ value }) => value)).toEqual(['plain', 'tab\tand \\', 'Ünï–😀']);
+    expect(await ids()).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['a row that is refused', 'select 1', '22P02'],
+    ['a statement before it that failed', 'select 1/0', '22012'],
+  ])('keeps nothing of a copy because of %s, and uses the connection again', async (_, before, code) => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    const failed = inTransaction(one, (tx) =>
+      Promise.all([
+        tx.query(before),
+        tx.copyIn('copy facts from stdin', `1\n${'x'.repeat(100_000)}\n`),
+        tx.copyIn('copy facts from stdin', '2\n'),
+        tx.query('insert into facts values (3)'),
+      ]),
+    );
+    await expect(failed).rejects.toMatchObject({ code });
+    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', '4\n'));
+    expect(await ids()).toEqual([4]);
+    await one.close();
+  });
+
+  it('tells that the connection broke while rows were copied', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    const broken = inTransaction(one, (tx) =>
+      Promise.all([tx.query('select pg_terminate_backend(pg_backend_pid())'), tx.copyIn('copy facts from stdin', '1\n')]),
+    );
+    expect(isTransient(await caught(broken))).toBe(true);
+    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', '5\n'));
+    expect(await ids()).toEqual([5]);
+    await one.close();
+  });
+
   it('sends nothing more once it has ended, when others go on that ran beside what failed', async () => {
     const one = createPool({ url: database.url, maxConnections: 1 });
     let late: Promise<unknown> = Promise.resolve();

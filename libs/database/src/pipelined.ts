@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
-import { from } from 'pg-copy-streams';
+import { CopyQuery } from './copy-query';
 import { TransactionEndedError } from './errors';
 import { asQueryError, type Sql } from './pool';
 
@@ -40,42 +39,34 @@ function gather(stream: Stream | undefined): void {
   });
 }
 
-/**
- * Statements need not wait for the answer of the last one: they are sent at once, those of one turn together. A COPY waits for those before
- * it and holds up those behind it: it needs the connection for itself.
- */
+/** Statements need not wait for the answer of the last one: they are sent at once, those of one turn together. */
 export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number): Pipelined {
   const connected: Connected = client;
   connected.pipeline = true;
-  let sent: Promise<unknown> = Promise.resolve();
-  let copying: Promise<void> | undefined;
   let isEnding = false;
-  // What goes on after another part has failed must not reach the connection once it is given back.
-  const refuseAfterEnd = (): void => {
+  const beginStatement = (): void => {
+    // What goes on after another part has failed must not reach the connection once it is given back.
     if (isEnding) throw new TransactionEndedError();
+    gather(connected.connection?.stream);
   };
   return {
     query: async (text, values, name) => {
-      while (copying) await copying.catch(() => undefined);
-      refuseAfterEnd();
-      gather(connected.connection?.stream);
-      const answer = sql.query<never>(text, values, name);
-      sent = answer.catch(() => undefined);
-      return answer;
+      beginStatement();
+      return sql.query<never>(text, values, name);
     },
     copyIn: async (statement, rows) => {
-      while (copying) await copying.catch(() => undefined);
-      refuseAfterEnd();
-      copying = sent.then(() => copyAlone(connected, { statement, rows, answerTimeoutMs }));
+      beginStatement();
       try {
-        await copying;
-      } finally {
-        copying = undefined;
+        await new Promise<void>((resolve, reject) => {
+          const done = (error: Error | undefined): void => (error ? reject(error) : resolve());
+          client.query(new CopyQuery(statement, rows, { answerTimeoutMs, done }));
+        });
+      } catch (error) {
+        throw asQueryError(error);
       }
     },
     end: async (statement) => {
       isEnding = true;
-      while (copying) await copying.catch(() => undefined);
       const timeout = answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs };
       try {
         return (await client.query({ text: statement, ...timeout })).command;
@@ -89,22 +80,4 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
 /** What uses the connection next waits for each answer again, as the driver's users expect. */
 export function endPipeline(client: PoolClient): void {
   (client as Connected).pipeline = false;
-}
-
-interface Copy {
-  readonly statement: string;
-  readonly rows: string;
-  readonly answerTimeoutMs: number;
-}
-
-async function copyAlone(client: Connected, { statement, rows, answerTimeoutMs }: Copy): Promise<void> {
-  client.pipeline = false;
-  try {
-    const signal = answerTimeoutMs === 0 ? {} : { signal: AbortSignal.timeout(answerTimeoutMs) };
-    await pipeline([Buffer.from(rows, 'utf8')], client.query(from(statement)), signal);
-  } catch (error) {
-    throw asQueryError(error);
-  } finally {
-    client.pipeline = true;
-  }
 }

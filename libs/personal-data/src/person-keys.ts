@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction, migrate, type DatabasePool } from '@picly/database';
 import { KeyCache } from './key-cache';
 import { PERSON_KEY_MIGRATIONS } from './migrations';
@@ -97,7 +97,7 @@ export class PersonKeys implements KeyReader {
     while (missing.size > 0) {
       const version = this.version;
       for (const row of await this.selectOrAdd([...missing])) {
-        const key = row.ref === null ? null : { ref: row.ref, secret: createSecretKey(row.key) };
+        const key = row.ref === null ? null : { ref: row.ref, secret: row.key };
         settle(row.subject, key);
         if (version === this.version) this.cache.putSubject(row.subject, key);
       }
@@ -138,7 +138,7 @@ export class PersonKeys implements KeyReader {
   private async load(refs: readonly string[], found: Map<string, PersonKey>): Promise<void> {
     const version = this.version;
     const rows = await this.pool.query<KeyRow>(SELECT_BY_REF, [refs], 'person_keys_by_ref');
-    for (const row of rows) found.set(row.ref, { ref: row.ref, secret: createSecretKey(row.key) });
+    for (const row of rows) found.set(row.ref, { ref: row.ref, secret: row.key });
     if (version !== this.version) return;
     for (const ref of refs) this.cache.putRef(ref, found.get(ref) ?? null);
   }

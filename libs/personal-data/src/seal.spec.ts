@@ -1,10 +1,10 @@
-import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { SealError } from './errors';
 import { hasPersonal, readSealed, seal, unseal, type PersonKey } from './seal';
 import { subjectOf } from './subject';
 
-const newKey = (): PersonKey => ({ ref: randomUUID(), secret: createSecretKey(randomBytes(32)) });
+const newKey = (): PersonKey => ({ ref: randomUUID(), secret: randomBytes(32) });
 const id = '0198c0de-0000-7000-8000-000000000001';
 const personal = ['user_id', 'feedback', 'context'];
 

@@ -1,12 +1,14 @@
-import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { SubjectKind } from '@picly/contracts';
+import { aead, TAG_BYTES, VECTOR_BYTES } from './aead';
 import { SealError } from './errors';
 
 /** What seals and unseals the personal fields of one subject. */
 export interface PersonKey {
   /** Random pseudonym of the subject. */
   readonly ref: string;
-  readonly secret: KeyObject;
+  /** 32 bytes. */
+  readonly secret: Buffer;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,19 +28,16 @@ export interface SealedData {
 export interface SealedBox {
   readonly kind: SubjectKind;
   readonly ref: string;
-  /** Initialisation vector, tag, ciphertext. */
+  /** Vector, ciphertext, tag. */
   readonly box: Buffer;
 }
 
-const ALGORITHM = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const LETTER = { user: 'u', session: 's', generation: 'g' } as const;
 const KIND: Readonly<Record<string, SubjectKind>> = { u: 'user', s: 'session', g: 'generation' };
 const REF = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 // One call for many vectors: asking the system for twelve bytes costs more than the encryption.
-const vectors = Buffer.alloc(IV_BYTES * 1024);
+const vectors = Buffer.alloc(VECTOR_BYTES * 1024);
 let nextVector = vectors.length;
 
 /** To be used at once: a later call may overwrite it. */
@@ -47,8 +46,8 @@ function newVector(): Buffer {
     randomFillSync(vectors);
     nextVector = 0;
   }
-  nextVector += IV_BYTES;
-  return vectors.subarray(nextVector - IV_BYTES, nextVector);
+  nextVector += VECTOR_BYTES;
+  return vectors.subarray(nextVector - VECTOR_BYTES, nextVector);
 }
 
 /** Whether an event says anything personal, and so needs a key. */
@@ -57,8 +56,8 @@ export function hasPersonal(data: Fields, personal: readonly string[]): boolean 
 }
 
 /**
- * Takes the personal fields out of an event's data and seals them: AES-256-GCM over their JSON, bound to the event's id.
- * The text is `<u|s|g>.<ref>.<base64url(iv, tag, ciphertext)>`.
+ * Takes the personal fields out of an event's data and seals them: ChaCha20-Poly1305 over their JSON, bound to the event's
+ * id. The text is `<u|s|g>.<ref>.<base64url(vector, ciphertext, tag)>`.
  */
 export function seal(
   event: Unsealed,
@@ -84,16 +83,12 @@ export function seal(
   return { data, sealed: `${LETTER[kind]}.${key.ref}.${encrypt(JSON.stringify(secret), event.id, key.secret)}` };
 }
 
-function encrypt(text: string, id: string, secret: KeyObject): string {
+function encrypt(text: string, id: string, secret: Buffer): string {
+  const plain = Buffer.from(text, 'utf8');
   const vector = newVector();
-  const cipher = createCipheriv(ALGORITHM, secret, vector);
-  cipher.setAAD(Buffer.from(id, 'utf8'));
-  const body = cipher.update(text, 'utf8');
-  cipher.final();
-  const box = Buffer.allocUnsafe(IV_BYTES + TAG_BYTES + body.length);
+  const box = Buffer.allocUnsafe(VECTOR_BYTES + plain.length + TAG_BYTES);
   box.set(vector);
-  box.set(cipher.getAuthTag(), IV_BYTES);
-  box.set(body, IV_BYTES + TAG_BYTES);
+  aead.encrypt(box.subarray(VECTOR_BYTES), plain, { secret, vector, context: Buffer.from(id, 'utf8') });
   return box.toString('base64url');
 }
 
@@ -104,19 +99,17 @@ export function readSealed(sealed: string): SealedBox {
   if (kind === undefined || sealed[38] !== '.' || !REF.test(ref))
     throw new SealError('SEAL_INVALID', 'sealed has not the form <kind>.<ref>.<ciphertext>');
   const box = Buffer.from(sealed.slice(39), 'base64url');
-  if (box.length < IV_BYTES + TAG_BYTES) throw new SealError('SEAL_INVALID', 'sealed is too short');
+  if (box.length < VECTOR_BYTES + TAG_BYTES) throw new SealError('SEAL_INVALID', 'sealed is too short');
   return { kind, ref, box };
 }
 
 /** The personal fields of the event `id`. Throws `SealError`. */
 export function unseal({ box }: SealedBox, id: string, key: PersonKey): Record<string, unknown> {
   try {
-    const decipher = createDecipheriv(ALGORITHM, key.secret, box.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(id, 'utf8'));
-    decipher.setAuthTag(box.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    const text = decipher.update(box.subarray(IV_BYTES + TAG_BYTES));
-    decipher.final();
-    return JSON.parse(text.toString('utf8')) as Record<string, unknown>;
+    const plain = Buffer.allocUnsafe(box.length - VECTOR_BYTES - TAG_BYTES);
+    const vector = box.subarray(0, VECTOR_BYTES);
+    aead.decrypt(plain, box.subarray(VECTOR_BYTES), { secret: key.secret, vector, context: Buffer.from(id, 'utf8') });
+    return JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
   } catch (cause) {
     throw new SealError('SEAL_BROKEN', 'the sealed part does not open with the key of its subject', { cause });
   }

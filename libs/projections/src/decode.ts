@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { decodeEvent, EnvelopeError, topicOf, type DecodedEvent, type SealedEvent, type Subject } from '@picly/contracts';
 import type { LogBatch, LogRecord } from '@picly/event-log';
 import { readSealed, unseal, type KeyReader, type PersonKey, type SealedBox } from '@picly/personal-data';
@@ -24,17 +25,34 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Decodes, upcasts and unseals, with one question for the keys of all batches. What cannot be read is poison, not an error. */
 export async function decodeBatches(batches: readonly LogBatch[], keys: KeyReader): Promise<DecodedBatch[]> {
   const refs = new Set<string>();
-  const opened = batches.map(({ records }) => records.map((record) => openRecord(record, refs)));
+  const opened: Opened[][] = [];
+  for (const { records } of batches) opened.push(await inPieces(records, (record) => openRecord(record, refs)));
   const keysAsOf = await keys.asOf();
   const found = await keys.byRef([...refs]);
-  return batches.map((batch, i) => ({
-    topic: batch.topic,
-    partition: batch.partition,
-    end: batch.end,
-    isStale: () => batch.isStale(),
-    keysAsOf,
-    records: batch.records.map((record, j) => readRecord(record, opened[i]?.[j], found)),
-  }));
+  const decoded: DecodedBatch[] = [];
+  for (const [i, batch] of batches.entries()) {
+    decoded.push({
+      topic: batch.topic,
+      partition: batch.partition,
+      end: batch.end,
+      isStale: () => batch.isStale(),
+      keysAsOf,
+      records: await inPieces(batch.records, (record, j) => readRecord(record, opened[i]?.[j], found)),
+    });
+  }
+  return decoded;
+}
+
+/** Records are read so many at a time: meanwhile the transaction under way gets its answers, and the database its next statement. */
+const PIECE = 100;
+
+async function inPieces<T>(records: readonly LogRecord[], read: (record: LogRecord, index: number) => T): Promise<T[]> {
+  const results: T[] = [];
+  for (const [index, record] of records.entries()) {
+    if (index % PIECE === PIECE - 1) await setImmediate();
+    results.push(read(record, index));
+  }
+  return results;
 }
 
 /** The same for records of any partitions, in the order given. */

@@ -29,7 +29,7 @@ export interface RunnerOptions {
   readonly owner?: string;
   readonly metrics?: RunnerMetrics;
   readonly logger?: RunnerLogger;
-  /** Records folded in one transaction, more or less (default 5,000). */
+  /** Records folded in one transaction, more or less (default 10,000). */
   readonly maxRecords?: number;
   /** Transactions at once, over all projections (default 3). */
   readonly maxTransactions?: number;
@@ -42,7 +42,7 @@ export interface RunnerOptions {
   readonly sessionTimeoutMs?: number;
 }
 
-const DEFAULT_MAX_RECORDS = 5_000;
+const DEFAULT_MAX_RECORDS = 10_000;
 const DEFAULT_MAX_TRANSACTIONS = 3;
 const DEFAULT_BATCH_RECORDS = 1_000;
 const DEFAULT_COMPARE_MS = 5_000;

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { EVENT_TYPES, type DecodedEvent } from '@picly/contracts';
 import { createPool, migrate, type DatabasePool } from '@picly/database';
 import { Eraser, Erasures, installErasures } from '@picly/erasure';
@@ -452,7 +452,7 @@ describe('events of an erased person that are under way', () => {
     const revived = new PersonKeys({ pool });
     jest.spyOn(revived, 'ensure').mockImplementation(async () => {
       const [row] = await pool.query<{ ref: string; key: Buffer }>(`select ref, key from runtime.person_keys where subject = 'user:ann'`);
-      return new Map(row ? [['user:ann', { ref: row.ref, secret: createSecretKey(row.key) }]] : []);
+      return new Map(row ? [['user:ann', { ref: row.ref, secret: row.key }]] : []);
     });
     await log.append(await written([anEvent('user-profiled', { user_id: 'ann', traits: { nick: 'back of ann' } })], revived));
     await fold(projections, 'live');
