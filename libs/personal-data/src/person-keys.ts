@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction, migrate, type DatabasePool } from '@picly/database';
+import { SECRET_BYTES } from './aead';
 import { KeyCache } from './key-cache';
 import { PERSON_KEY_MIGRATIONS } from './migrations';
 import type { PersonKey } from './seal';
@@ -146,10 +147,10 @@ export class PersonKeys implements KeyReader {
   private selectOrAdd(subjects: readonly string[]): Promise<FoundRow[]> {
     // Sorted, so that two processes that add the same subjects never wait for each other in a circle.
     const sorted = [...subjects].sort();
-    const secrets = randomBytes(32 * sorted.length);
+    const secrets = randomBytes(SECRET_BYTES * sorted.length);
     return this.pool.query<FoundRow>(
       SELECT_OR_ADD,
-      [sorted, sorted.map(() => randomUUID()), sorted.map((_, i) => secrets.subarray(32 * i, 32 * (i + 1)))],
+      [sorted, sorted.map(() => randomUUID()), sorted.map((_, i) => secrets.subarray(SECRET_BYTES * i, SECRET_BYTES * (i + 1)))],
       'person_keys_select_or_add',
     );
   }

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as breath } from 'node:timers/promises';
 import { decodeEvent, EnvelopeError, topicOf, type DecodedEvent, type SealedEvent, type Subject } from '@picly/contracts';
 import type { LogBatch, LogRecord } from '@picly/event-log';
 import { readSealed, unseal, type KeyReader, type PersonKey, type SealedBox } from '@picly/personal-data';
@@ -49,7 +49,7 @@ const PIECE = 100;
 async function inPieces<T>(records: readonly LogRecord[], read: (record: LogRecord, index: number) => T): Promise<T[]> {
   const results: T[] = [];
   for (const [index, record] of records.entries()) {
-    if (index % PIECE === PIECE - 1) await setImmediate();
+    if (index % PIECE === PIECE - 1) await breath();
     results.push(read(record, index));
   }
   return results;

@@ -9,7 +9,9 @@ import { goneWithin } from './ownership';
 
 let root: string;
 const started: EmbeddedPostgres[] = [];
-const processes: { readonly process: TestProcess; readonly pid: number }[] = [];
+const processes: TestProcess[] = [];
+/** Servers of those processes. */
+const servers: number[] = [];
 
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'picly-embedded-'));
@@ -17,12 +19,12 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const { process: child, pid } of processes.splice(0)) {
-    child.signal('SIGKILL');
-    await child.ended;
-    // Its server ends a little later by itself, and writes until then.
-    await goneWithin(pid, 60_000);
+  for (const one of processes.splice(0)) {
+    one.signal('SIGKILL');
+    await one.ended;
   }
+  // They end a little later by themselves, and write until then.
+  for (const pid of servers.splice(0)) await goneWithin(pid, 60_000);
   for (const server of started.splice(0)) await server.stop();
   await rm(root, { recursive: true, force: true });
 });
@@ -37,8 +39,9 @@ async function start(options: { readonly port?: number } = {}): Promise<Embedded
 
 async function startElsewhere(): Promise<{ process: TestProcess; url: string; pid: number }> {
   const child = startProcess(path.join(__dirname, 'embedded-postgres.fixture.ts'), [dataDir()]);
+  processes.push(child);
   const server = await child.whenLine((line) => (line.startsWith('{') ? (JSON.parse(line) as { url: string; pid: number }) : undefined));
-  processes.push({ process: child, pid: server.pid });
+  servers.push(server.pid);
   return { process: child, ...server };
 }
 

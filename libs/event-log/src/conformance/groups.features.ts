@@ -208,7 +208,7 @@ export function sharingFeatures(fixture: () => LogFixture): void {
       await first.leave();
       const left = Date.now();
       await ledger.whenHeldBy('b', 4);
-      expect(Date.now() - left).toBeLessThan(25_000);
+      expect(Date.now() - left).toBeLessThan(10_000);
     });
 
     it('has members without a partition when there are more members than partitions', async () => {

@@ -1,9 +1,9 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { FoldSql, NewRow, NewRows } from '@picly/projections';
 
 /** Values longer than this, and more rows, are given to the system before the next ones are prepared: the database then works meanwhile. */
 const LARGE = 65_536;
 const MANY = 200;
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Sends statements one after the other without waiting for their answers; they run in the order they were sent. */
 export class StatementWriter {
