@@ -9,6 +9,7 @@ import {
   isTransient,
   migrate,
   openDataSource,
+  sqlState,
   TransactionAbortedError,
   TransactionEndedError,
   waitForDatabase,
@@ -155,6 +156,26 @@ describe('a transaction', () => {
     await expect(failed).rejects.toMatchObject({ code });
     await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', '4\n'));
     expect(await ids()).toEqual([4]);
+    await one.close();
+  });
+
+  it('tells what failed first when all answers arrive together', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    const failures: unknown[] = [];
+    const failed = inTransaction(one, (tx) => {
+      const sent = [
+        tx.query('select 1/0'),
+        tx.query('select 1', [], 'spec-late'),
+        tx.copyIn('copy facts from stdin', '1\n'),
+        tx.copyIn('copy facts from stdin', '2\n'),
+      ];
+      // Sent at the end of this turn, and then this process reads nothing until the server has answered all of it.
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));
+      sent.forEach((answer) => void answer.catch((error: unknown) => failures.push(sqlState(error))));
+      return Promise.all(sent);
+    });
+    await expect(failed).rejects.toMatchObject({ code: '22012' });
+    expect(failures).toEqual(['22012', '22012', '22012', '22012']);
     await one.close();
   });
 

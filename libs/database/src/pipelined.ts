@@ -1,11 +1,14 @@
 import type { PoolClient } from 'pg';
 import { CopyQuery } from './copy-query';
-import { TransactionEndedError } from './errors';
+import { sqlState, TransactionEndedError } from './errors';
 import { asQueryError, type Sql } from './pool';
+
+/** What the server answers to every statement after one that failed. */
+const IN_FAILED_TRANSACTION = '25P02';
 
 /**
  * SQL inside one transaction. Statements may be sent before the last one has answered; they run in the order they were sent, and after
- * one that failed the others fail too.
+ * one that failed the others fail with its error.
  */
 export interface Transaction extends Sql {
   /** Runs a `COPY ... FROM STDIN` in text format with these lines: the fastest way to add many rows. */
@@ -49,21 +52,25 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
     if (isEnding) throw new TransactionEndedError();
     gather(connected.connection?.stream);
   };
+  const copyIn = async (statement: string, rows: string): Promise<void> => {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const done = (error: Error | undefined): void => (error ? reject(error) : resolve());
+        client.query(new CopyQuery(statement, rows, { answerTimeoutMs, done }));
+      });
+    } catch (error) {
+      throw asQueryError(error);
+    }
+  };
+  const orFirstFailure = firstFailures();
   return {
     query: async (text, values, name) => {
       beginStatement();
-      return sql.query<never>(text, values, name);
+      return orFirstFailure(sql.query<never>(text, values, name));
     },
     copyIn: async (statement, rows) => {
       beginStatement();
-      try {
-        await new Promise<void>((resolve, reject) => {
-          const done = (error: Error | undefined): void => (error ? reject(error) : resolve());
-          client.query(new CopyQuery(statement, rows, { answerTimeoutMs, done }));
-        });
-      } catch (error) {
-        throw asQueryError(error);
-      }
+      return orFirstFailure(copyIn(statement, rows));
     },
     end: async (statement) => {
       isEnding = true;
@@ -74,6 +81,32 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
         throw asQueryError(error);
       }
     },
+  };
+}
+
+/**
+ * Answers that arrive together reject in no certain order, and whoever waits for all of them would learn of one that failed only because
+ * another had: so an answer to a failed transaction waits for those before it, and tells their error.
+ */
+function firstFailures(): <T>(answer: Promise<T>) => Promise<T> {
+  let failure: unknown;
+  let answered: Promise<unknown> = Promise.resolve();
+  return async (answer) => {
+    const before = answered;
+    answered = answer.then(
+      () => before,
+      (error: unknown) => {
+        if (sqlState(error) !== IN_FAILED_TRANSACTION) failure = error;
+        return before;
+      },
+    );
+    try {
+      return await answer;
+    } catch (error) {
+      if (sqlState(error) !== IN_FAILED_TRANSACTION) throw error;
+      await before;
+      throw failure ?? error;
+    }
   };
 }
 
