@@ -197,3 +197,12 @@ it('status shows every version, what it folded, what is left, and who is at it',
   expect(toy?.partitions).toHaveLength(8);
   expect(toy?.partitions.every(({ owner, lag }) => owner === 'instance-1' && lag === 0)).toBe(true);
 });
+
+it('status never says that nothing is left of what came a moment ago', async () => {
+  const freshness = elsewhere(() => 1_000_000);
+  for (const appended of [1, 2, 3]) {
+    await harness.append([anEvent('rating-submitted')]);
+    const [, toy] = await freshness.status();
+    expect(toy).toMatchObject({ projection: 'toy', lag_events: appended });
+  }
+});

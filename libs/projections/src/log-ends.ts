@@ -16,6 +16,8 @@ export interface Ends {
   readonly byPlace: ReadonlyMap<string, PartitionBounds>;
 }
 
+const keyOf = (topics: readonly string[]): string => [...topics].sort().join(' ');
+
 /** The ends of the log, asked for at most four times a second, and what they were before: how long something is behind. */
 export class LogEnds {
   private readonly history = new Map<string, Sample[]>();
@@ -28,9 +30,15 @@ export class LogEnds {
   ) {}
 
   of(topics: readonly string[]): Promise<Ends> {
-    const key = [...topics].sort().join(' ');
+    const key = keyOf(topics);
     const known = this.latest.get(key);
     if (known && isYoung(this.clock(), this.askedAt.get(key) ?? 0, KEEP_MS)) return known;
+    return this.now(topics);
+  }
+
+  /** Not before this call: whoever waits until nothing is behind must not be told of a log that was shorter. */
+  now(topics: readonly string[]): Promise<Ends> {
+    const key = keyOf(topics);
     this.askedAt.set(key, this.clock());
     const asked = this.ask(topics).catch((error: unknown) => {
       this.latest.delete(key);

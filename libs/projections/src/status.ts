@@ -112,7 +112,7 @@ export class StatusReader {
     const versions = await pool.query<VersionRow>(VERSIONS, [], 'status_versions');
     const topics = [...new Set(versions.flatMap((version) => version.topics))];
     // An operator wants to see the rest most of all when the log does not answer.
-    const byPlace = await ends.of(topics).then(
+    const byPlace = await ends.now(topics).then(
       (answer) => answer.byPlace,
       () => new Map<string, PartitionBounds>(),
     );
