@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LogTruncatedError } from '../errors';
 import type { LogBatch } from '../port';
 import { GroupLedger } from './group-ledger';
@@ -139,6 +140,8 @@ export function deliveryFeatures(fixture: () => LogFixture): void {
       const log = await fixture().open();
       await log.join({ group: freshName(), topics: [topic], handler: ledger.member('a', { before }), maxBatchRecords: 5 });
       await entered.passed;
+      // By now those that come next are fetched.
+      await delay(200);
       const closing = log.close();
       release.open();
       await closing;

@@ -89,6 +89,8 @@ export class Member implements GroupMember {
   async #leave(): Promise<void> {
     this.#left = true;
     this.#alarm.ring();
+    // At once: what was fetched ahead is not begun while the rest comes to its end.
+    for (const flow of this.#flows.values()) void flow.stop();
     await this.#coordinating;
     await this.#pump.stop();
     await this.#handOver([...this.#held], Infinity).catch(this.parts.onError);
