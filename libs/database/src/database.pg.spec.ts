@@ -237,6 +237,28 @@ describe('a transaction', () => {
   });
 });
 
+describe('a query read by COPY', () => {
+  it('gives the bytes of every field, also of many large rows', async () => {
+    const rows = await pool.copyOut(
+      `select n::int4, nullif(n, 2)::int8, decode(repeat('00ff5c0a', n * 50000), 'hex') from generate_series(0, 9) n`,
+    );
+    expect(rows.map(([n]) => n?.readInt32BE())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(rows.map((row) => row[1] && Number(row[1].readBigInt64BE()))).toEqual([0, 1, null, 3, 4, 5, 6, 7, 8, 9]);
+    rows.forEach(([, , bytes], n) => expect(bytes?.equals(Buffer.alloc(n * 200_000, Buffer.from('00ff5c0a', 'hex')))).toBe(true));
+    expect(await pool.copyOut('select 1 where false')).toEqual([]);
+  });
+
+  it('rejects when it fails at once, half way or by the connection, which others then use again', async () => {
+    const one = createPool({ url: database.url, maxConnections: 1 });
+    await expect(one.copyOut('select * from nothing')).rejects.toMatchObject({ code: '42P01' });
+    await expect(one.copyOut('select 1 / (50000 - n) from generate_series(1, 100000) n')).rejects.toMatchObject({ code: '22012' });
+    expect(isTransient(await caught(one.copyOut('select pg_terminate_backend(pg_backend_pid())')))).toBe(true);
+    expect(await one.copyOut('select 7::int4')).toEqual([[Buffer.from([0, 0, 0, 7])]]);
+    expect(await one.query('select 8 as n')).toEqual([{ n: 8 }]);
+    await one.close();
+  });
+});
+
 describe('errors', () => {
   it.each([
     ['a division by zero', 'select 1/0', { transient: false, data: true }],

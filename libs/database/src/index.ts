@@ -1,3 +1,4 @@
+export type { BinaryRow } from './copy-out';
 export * from './data-source';
 export * from './embedded/embedded-postgres';
 export * from './embedded/reach';

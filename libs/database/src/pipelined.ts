@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { CopyQuery } from './copy-query';
+import { CopyInQuery } from './copy-in';
 import { sqlState, TransactionEndedError } from './errors';
 import { asQueryError, type Sql } from './pool';
 
@@ -56,7 +56,7 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
     try {
       await new Promise<void>((resolve, reject) => {
         const done = (error: Error | undefined): void => (error ? reject(error) : resolve());
-        client.query(new CopyQuery(statement, rows, { answerTimeoutMs, done }));
+        client.query(new CopyInQuery(statement, rows, { answerTimeoutMs, done }));
       });
     } catch (error) {
       throw asQueryError(error);

@@ -1,6 +1,6 @@
 import type { DatabasePool } from '@picly/database';
 import type { LogRecord, TopicPartition } from '../port';
-import { decodeRecords } from './record-codec';
+import { decodeRecords, readInt8 } from './record-codec';
 import type { Topics } from './topics';
 
 /** One partition to fetch from. */
@@ -21,9 +21,13 @@ export interface Found extends TopicPartition {
  * Everything new of many partitions in one statement, hence one snapshot. Records above the byte limit stay for the
  * next time, but the first one always comes. Partitions without news are left out.
  */
-const FETCH = `
-select w.slot::int as slot, p.start_offset as "start", p.next_offset as "end", r.bytes
-from unnest($1::int[], $2::int[], $3::bigint[], $4::int[]) with ordinality w(topic_id, partition, "from", n, slot)
+function fetchOf(wants: readonly (Want & { readonly topicId: number })[], maxBytesPerPartition: number): string {
+  const list = (read: (want: Want & { readonly topicId: number }) => number): string =>
+    `'{${wants.map((want) => Math.trunc(read(want))).join(',')}}'`;
+  return `
+select w.slot::int4, p.start_offset::int8, p.next_offset::int8, r.bytes
+from unnest(${list(({ topicId }) => topicId)}::int[], ${list(({ partition }) => partition)}::int[], ${list(({ offset }) => offset)}::bigint[],
+  ${list(({ maxRecords }) => maxRecords)}::int[]) with ordinality w(topic_id, partition, "from", n, slot)
 join log.partitions p using (topic_id, partition)
 left join lateral (
   select string_agg(x.frame, ''::bytea) as bytes from (
@@ -35,17 +39,11 @@ left join lateral (
       where e.topic_id = w.topic_id and e.partition = w.partition and e."offset" >= w."from" and e."offset" < w."from" + w.n
       order by e."offset"
     ) s
-    where s.size <= $5 or s."offset" = w."from"
+    where s.size <= ${Math.trunc(maxBytesPerPartition)} or s."offset" = w."from"
     order by s."offset"
   ) x
 ) r on p.start_offset <= w."from"
 where p.next_offset <> w."from"`;
-
-interface FetchRow {
-  slot: number;
-  start: number;
-  end: number;
-  bytes: Buffer | null;
 }
 
 export class Fetcher {
@@ -56,22 +54,14 @@ export class Fetcher {
 
   async fetch(wants: readonly Want[], maxBytesPerPartition: number): Promise<Found[]> {
     const topics = await this.topics.load(wants.map((want) => want.topic));
-    const rows = await this.pool.query<FetchRow>(
-      FETCH,
-      [
-        `{${topics.map((topic) => topic.id).join(',')}}`,
-        `{${wants.map((want) => want.partition).join(',')}}`,
-        `{${wants.map((want) => want.offset).join(',')}}`,
-        `{${wants.map((want) => want.maxRecords).join(',')}}`,
-        maxBytesPerPartition,
-      ],
-      'picly-log-fetch',
-    );
-    return rows.flatMap(({ slot, start, end, bytes }) => {
-      const want = wants[slot - 1];
-      if (!want) return [];
+    const numbered = wants.map((want, n) => ({ ...want, topicId: topics[n]?.id ?? 0 }));
+    const rows = await this.pool.copyOut(fetchOf(numbered, maxBytesPerPartition));
+    return rows.flatMap(([slot, start, end, bytes]) => {
+      const want = slot && wants[slot.readInt32BE() - 1];
+      if (!want || !start || !end) return [];
       const { topic, partition, offset } = want;
-      return [{ topic, partition, from: offset, start, end, records: bytes ? decodeRecords(bytes, want, offset) : [] }];
+      const records = bytes ? decodeRecords(bytes, want, offset) : [];
+      return [{ topic, partition, from: offset, start: readInt8(start, 0), end: readInt8(end, 0), records }];
     });
   }
 }

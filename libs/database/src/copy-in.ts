@@ -9,7 +9,7 @@ const HEADER_BYTES = 5;
  * A `COPY ... FROM STDIN` with all its rows in one piece. They are sent at once, without waiting for the server to ask for them: one that
  * refused the statement leaves them unread (manual, "COPY Operations"). So it can stand between other statements on their way.
  */
-export class CopyQuery extends Query {
+export class CopyInQuery extends Query {
   /** Read by the client, as of any statement: how long to wait for the answer, milliseconds. */
   readonly query_timeout: number | undefined;
 
