@@ -16,6 +16,13 @@ function decrypted(by: Aead, sealed: Buffer, sealing: Sealing): Buffer {
   return plain;
 }
 
+function decryptedInPlace(by: Aead, sealed: Buffer, sealing: Sealing): Buffer {
+  const place = Buffer.from(sealed);
+  const plain = place.subarray(0, sealed.length - TAG_BYTES);
+  by.decrypt(plain, place, sealing);
+  return plain;
+}
+
 const header = (): object => (process.report.getReport() as { readonly header: object }).header;
 
 it('is libsodium where there is a build of it', () => {
@@ -45,6 +52,7 @@ describe.each([aead, nodeAead])('ChaCha20-Poly1305 by $name', (one) => {
         const sealed = encrypted(nodeAead, plain, sealing);
         expect(encrypted(one, plain, sealing)).toEqual(sealed);
         expect(decrypted(one, sealed, sealing)).toEqual(plain);
+        expect(decryptedInPlace(one, sealed, sealing)).toEqual(plain);
         for (const part of [sealed, ...Object.values(sealing)].filter(({ length }) => length > 0)) {
           const index = at % part.length;
           part[index] = (part[index] ?? 0) ^ 1;

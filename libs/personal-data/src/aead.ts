@@ -16,7 +16,7 @@ export interface Aead {
   readonly name: 'libsodium' | 'node';
   /** Fills `sealed`. */
   encrypt(sealed: Buffer, plain: Buffer, sealing: Sealing): void;
-  /** Fills `plain`. Throws when anything is not as it was when it was encrypted. */
+  /** Fills `plain`, which may begin where `sealed` does. Throws when anything is not as it was when it was encrypted. */
   decrypt(plain: Buffer, sealed: Buffer, sealing: Sealing): void;
 }
 

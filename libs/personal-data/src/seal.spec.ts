@@ -70,10 +70,21 @@ describe('seal', () => {
     expect(codeOf(() => unseal(readSealed(text), id, newKey()))).toBe('SEAL_BROKEN');
     expect(codeOf(() => unseal(readSealed(text), randomUUID(), key))).toBe('SEAL_BROKEN');
     const box = readSealed(text);
-    for (const at of [0, 12, box.box.length - 1]) {
-      const changed = Buffer.from(box.box);
+    const bytes = Buffer.from(box.box, 'base64url');
+    for (const at of [0, 12, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(codeOf(() => unseal({ ...box, box: changed }, id, key))).toBe('SEAL_BROKEN');
+      expect(codeOf(() => unseal({ ...box, box: changed.toString('base64url') }, id, key))).toBe('SEAL_BROKEN');
+    }
+    expect(codeOf(() => unseal({ ...box, box: '~'.repeat(box.box.length) }, id, key))).toBe('SEAL_BROKEN');
+    expect(unseal(box, id, key)).toEqual({ user_id: 'ann' });
+  });
+
+  it('opens what is of any length, the short after the long', () => {
+    const key = newKey();
+    for (const length of [100_000, 0, 16_300, 16_400, 1, 3]) {
+      const feedback = 'ü'.repeat(length);
+      expect(unseal(readSealed(sealed({ feedback }, key)), id, key)).toEqual({ feedback });
     }
   });
 

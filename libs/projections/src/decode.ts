@@ -48,9 +48,9 @@ const PIECE = 100;
 
 async function inPieces<T>(records: readonly LogRecord[], read: (record: LogRecord, index: number) => T): Promise<T[]> {
   const results: T[] = [];
-  for (const [index, record] of records.entries()) {
-    if (index % PIECE === PIECE - 1) await breath();
-    results.push(read(record, index));
+  for (let begin = 0; begin < records.length; begin += PIECE) {
+    if (begin > 0) await breath();
+    for (const record of records.slice(begin, begin + PIECE)) results.push(read(record, results.length));
   }
   return results;
 }

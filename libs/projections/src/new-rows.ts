@@ -1,5 +1,6 @@
 import { textArray } from './array-literals';
 import type { FoldSql } from './define';
+import { instantText } from './instant-text';
 
 /** How a value is written; an instant is given as milliseconds since the epoch. */
 export type ColumnType = 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json';
@@ -60,7 +61,7 @@ export class NewRows {
 const plain = (value: unknown): string => `${value as string | number | boolean}`;
 
 const WRITE: Readonly<Record<ColumnType, (value: unknown) => string>> = {
-  instant: (value) => new Date(value as number).toISOString(),
+  instant: (value) => instantText(value as number),
   text: (value) => escaped(value as string),
   'text[]': (value) => escaped(textArray(value as readonly string[])),
   json: (value) => escaped(JSON.stringify(value)),

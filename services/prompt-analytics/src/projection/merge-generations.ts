@@ -1,5 +1,6 @@
 import { GENERATION_ACTIONS } from '@picly/contracts';
 import { promptHash } from '@picly/prompt-text';
+import { bump } from './measures';
 import type { ActionCounts, ActionEvent, FoldedEvent, GenerationChange, GenerationReport, GenerationState, RatingEvent } from './state';
 
 /** The events of a batch about one generation, in any order. */
@@ -41,11 +42,9 @@ export function actionIndex(action: (typeof GENERATION_ACTIONS)[number]): number
 
 function countActions(before: ActionCounts, events: readonly ActionEvent[]): ActionCounts {
   if (events.length === 0) return before;
-  const [downloads, shares, edits, regenerations, uses] = GENERATION_ACTIONS.map(
-    (action) => events.filter((event) => event.data.action === action).length,
-  );
-  const add = (index: number, more: number | undefined): number => (before[index] ?? 0) + (more ?? 0);
-  return [add(0, downloads), add(1, shares), add(2, edits), add(3, regenerations), add(4, uses)];
+  const counts: [number, number, number, number, number] = [...before];
+  for (const { data } of events) bump(counts, actionIndex(data.action), 1);
+  return counts;
 }
 
 /** Of two events about the same thing the later one wins; at the same instant the one that stands later in the log. */
@@ -68,7 +67,8 @@ function winnerOf(before: GenerationState | undefined, reports: readonly Generat
   return winner;
 }
 
-function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationState, 'generationId' | 'actions'> {
+/** What a report says. */
+function describedBy({ event, promptHash }: GenerationReport, generationId: string, actions: ActionCounts): GenerationState {
   const { engine, model_version } = event.data;
   return {
     known: true,
@@ -78,6 +78,8 @@ function describedBy({ event, promptHash }: GenerationReport): Omit<GenerationSt
     engine,
     modelVersion: model_version ?? '',
     promptHash,
+    generationId,
+    actions,
   };
 }
 
@@ -93,10 +95,9 @@ function placeholderOr(before: GenerationState | undefined, recordedAt: number):
 /** What the events make of a generation, given what is stored of it. A function of the set of events. */
 export function mergeGeneration(generationId: string, before: GenerationState | undefined, events: EventsOfGeneration): GenerationChange {
   const source = winnerOf(before, events.reports);
-  const after: GenerationState = {
-    ...(source ? describedBy(source) : placeholderOr(before, events.recordedAt)),
-    generationId,
-    actions: countActions(before?.actions ?? NO_ACTIONS, events.actions),
-  };
+  const actions = countActions(before?.actions ?? NO_ACTIONS, events.actions);
+  const after = source
+    ? describedBy(source, generationId, actions)
+    : { ...placeholderOr(before, events.recordedAt), generationId, actions };
   return { before, after, source, reports: events.reports, ratingEvents: events.ratings, actionEvents: events.actions };
 }

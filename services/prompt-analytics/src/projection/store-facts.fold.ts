@@ -42,44 +42,36 @@ function upsertFromJson(table: string, columns: Columns, key: readonly string[])
 const NEW_GENERATIONS = new NewRows('generations', GENERATION_COLUMNS);
 const UPSERT_GENERATIONS = upsertFromJson('generations', GENERATION_COLUMNS, ['generation_id']);
 
-/** The row of a generation; absent keys are null. */
+/** The row of a generation; absent keys are null. Written out: to spread one object into another costs more than the rest of it. */
 function generationRow({ after, source }: GenerationChange): NewRow {
-  const data = source?.event.data;
+  const data: Partial<EventData<'generation-completed'>> = source?.event.data ?? {};
   return {
     generation_id: after.generationId,
     known: after.known,
     occurred_at: after.occurredAt,
     log_offset: after.logOffset,
     recorded_at: after.recordedAt,
-    prompt: data?.prompt,
+    prompt: data.prompt,
     prompt_hash: after.promptHash,
     engine: after.engine,
     model_version: after.modelVersion,
-    ...callColumns(data),
+    success: data.success,
+    response_time_ms: data.response_time_ms,
+    cost_micros: data.cost_micros,
+    revenue_micros: data.revenue_micros,
+    currency: source && (data.currency ?? 'USD'),
+    error: data.error,
+    image_url: data.image_url,
+    parameters: data.parameters,
+    user_id: data.user_id,
+    session_id: data.session_id,
+    context: data.context,
     downloads: after.actions[0],
     shares: after.actions[1],
     edits: after.actions[2],
     regenerations: after.actions[3],
     uses: after.actions[4],
   };
-}
-
-function callColumns(data: EventData<'generation-completed'> | undefined): object | undefined {
-  return (
-    data && {
-      success: data.success,
-      response_time_ms: data.response_time_ms,
-      cost_micros: data.cost_micros,
-      revenue_micros: data.revenue_micros,
-      currency: data.currency ?? 'USD',
-      error: data.error,
-      image_url: data.image_url,
-      parameters: data.parameters,
-      user_id: data.user_id,
-      session_id: data.session_id,
-      context: data.context,
-    }
-  );
 }
 
 /** Whether only what others did with a generation changed. */
@@ -165,7 +157,9 @@ const UPSERT_RATINGS = upsertFromJson('ratings', CURRENT_RATING_COLUMNS, ['gener
 const NEW_RATINGS = new NewRows('ratings', CURRENT_RATING_COLUMNS);
 const SUPERSEDED_RATINGS = new NewRows('superseded_ratings', RATING_COLUMNS);
 
-function ratingRow(rating: RatingState): NewRow {
+const NOT_KNOWN: Pick<Attribution, 'engine' | 'modelVersion'> = { engine: '', modelVersion: '' };
+
+function ratingRow(rating: RatingState, { engine, modelVersion } = NOT_KNOWN): NewRow {
   return {
     generation_id: rating.generationId,
     rater: rating.rater,
@@ -183,10 +177,10 @@ function ratingRow(rating: RatingState): NewRow {
     session_id: rating.sessionId,
     context: rating.context,
     revisions: rating.revisions,
+    engine,
+    model_version: modelVersion,
   };
 }
-
-const NOT_KNOWN = { engine: '', modelVersion: '' };
 
 /** Writes the ratings that count, with what made the pictures, and keeps those that no longer do. */
 export async function storeRatings(
@@ -194,16 +188,13 @@ export async function storeRatings(
   changes: readonly RatingChange[],
   generationOf: (generationId: string) => Pick<Attribution, 'engine' | 'modelVersion'> | undefined,
 ): Promise<void> {
-  const rowOf = ({ after }: RatingChange): NewRow => {
-    const { engine, modelVersion } = generationOf(after.generationId) ?? NOT_KNOWN;
-    return { ...ratingRow(after), engine, model_version: modelVersion };
-  };
+  const rowOf = ({ after }: RatingChange): NewRow => ratingRow(after, generationOf(after.generationId));
   await writer.add(NEW_RATINGS, changes.filter(({ before }) => before === undefined).map(rowOf));
   const replaced = changes.filter(({ before }) => before !== undefined).map(rowOf);
   if (replaced.length > 0) await writer.send(UPSERT_RATINGS, [JSON.stringify(replaced)], 'store-ratings');
   await writer.add(
     SUPERSEDED_RATINGS,
-    changes.flatMap((change) => change.superseded.map(ratingRow)),
+    changes.flatMap((change) => change.superseded.map((rating) => ratingRow(rating))),
   );
 }
 
