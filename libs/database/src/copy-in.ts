@@ -15,15 +15,15 @@ export class CopyInQuery extends Query {
 
   constructor(
     statement: string,
-    rows: string,
+    rows: Buffer,
     options: { readonly answerTimeoutMs: number; readonly done: (error: Error | undefined) => void },
   ) {
     super(statement, (error) => options.done(error));
     this.query_timeout = options.answerTimeoutMs === 0 ? undefined : options.answerTimeoutMs;
-    const message = dataOf(rows);
     this.submit = (connection: Connection) => {
       connection.query(statement);
-      connection.stream.write(message);
+      connection.stream.write(headerOf(rows));
+      connection.stream.write(rows);
       connection.stream.write(COPY_DONE);
     };
   }
@@ -32,11 +32,9 @@ export class CopyInQuery extends Query {
   handleCopyInResponse(): void {}
 }
 
-function dataOf(rows: string): Buffer {
-  const bytes = Buffer.byteLength(rows, 'utf8');
-  const message = Buffer.allocUnsafe(HEADER_BYTES + bytes);
-  message[0] = COPY_DATA;
-  message.writeUInt32BE(bytes + HEADER_BYTES - 1, 1);
-  message.write(rows, HEADER_BYTES, 'utf8');
-  return message;
+function headerOf(rows: Buffer): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header[0] = COPY_DATA;
+  header.writeUInt32BE(rows.length + HEADER_BYTES - 1, 1);
+  return header;
 }

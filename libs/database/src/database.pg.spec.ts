@@ -130,8 +130,8 @@ describe('a transaction', () => {
     const [, , , found] = await inTransaction(pool, (tx) =>
       Promise.all([
         tx.query('create temp table texts (n int, value text) on commit drop'),
-        tx.copyIn('copy texts from stdin', texts.map((text, n) => `${n}\t${text}\n`).join('')),
-        tx.copyIn('copy facts from stdin', Array.from({ length: 200_000 }, (_, n) => `${n}\n`).join('')),
+        tx.copyIn('copy texts from stdin', Buffer.from(texts.map((text, n) => `${n}\t${text}\n`).join(''))),
+        tx.copyIn('copy facts from stdin', Buffer.from(Array.from({ length: 200_000 }, (_, n) => `${n}\n`).join(''))),
         tx.query<{ value: string }>('select value from texts order by n'),
         tx.query('delete from facts where id > 2'),
       ]),
@@ -148,13 +148,13 @@ describe('a transaction', () => {
     const failed = inTransaction(one, (tx) =>
       Promise.all([
         tx.query(before),
-        tx.copyIn('copy facts from stdin', `1\n${'x'.repeat(100_000)}\n`),
-        tx.copyIn('copy facts from stdin', '2\n'),
+        tx.copyIn('copy facts from stdin', Buffer.from(`1\n${'x'.repeat(100_000)}\n`)),
+        tx.copyIn('copy facts from stdin', Buffer.from('2\n')),
         tx.query('insert into facts values (3)'),
       ]),
     );
     await expect(failed).rejects.toMatchObject({ code });
-    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', '4\n'));
+    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', Buffer.from('4\n')));
     expect(await ids()).toEqual([4]);
     await one.close();
   });
@@ -166,8 +166,8 @@ describe('a transaction', () => {
       const sent = [
         tx.query('select 1/0'),
         tx.query('select 1', [], 'spec-late'),
-        tx.copyIn('copy facts from stdin', '1\n'),
-        tx.copyIn('copy facts from stdin', '2\n'),
+        tx.copyIn('copy facts from stdin', Buffer.from('1\n')),
+        tx.copyIn('copy facts from stdin', Buffer.from('2\n')),
       ];
       // Sent at the end of this turn, and then this process reads nothing until the server has answered all of it.
       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));
@@ -182,10 +182,10 @@ describe('a transaction', () => {
   it('tells that the connection broke while rows were copied', async () => {
     const one = createPool({ url: database.url, maxConnections: 1 });
     const broken = inTransaction(one, (tx) =>
-      Promise.all([tx.query('select pg_terminate_backend(pg_backend_pid())'), tx.copyIn('copy facts from stdin', '1\n')]),
+      Promise.all([tx.query('select pg_terminate_backend(pg_backend_pid())'), tx.copyIn('copy facts from stdin', Buffer.from('1\n'))]),
     );
     expect(isTransient(await caught(broken))).toBe(true);
-    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', '5\n'));
+    await inTransaction(one, (tx) => tx.copyIn('copy facts from stdin', Buffer.from('5\n')));
     expect(await ids()).toEqual([5]);
     await one.close();
   });

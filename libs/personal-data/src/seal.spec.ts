@@ -80,6 +80,16 @@ describe('seal', () => {
     expect(unseal(box, id, key)).toEqual({ user_id: 'ann' });
   });
 
+  it('is bound to every byte of an id of any length', () => {
+    const key = newKey();
+    for (const eventId of ['', 'e1', 'é'.repeat(18), 'é'.repeat(36), 'x'.repeat(35), 'x'.repeat(36), 'x'.repeat(37)]) {
+      const text = sealed({ user_id: 'ann' }, key, eventId);
+      expect(unseal(readSealed(text), eventId, key)).toEqual({ user_id: 'ann' });
+      expect(codeOf(() => unseal(readSealed(text), `${eventId.slice(0, -1)}y`, key))).toBe('SEAL_BROKEN');
+      expect(codeOf(() => unseal(readSealed(text), `${eventId}y`, key))).toBe('SEAL_BROKEN');
+    }
+  });
+
   it('opens what is of any length, the short after the long', () => {
     const key = newKey();
     for (const length of [100_000, 0, 16_300, 16_400, 1, 3]) {

@@ -8,7 +8,7 @@ export interface FoldSql {
   /** `name` makes it a prepared statement of the connection: give one to every statement that runs per batch. */
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
   /** Runs a `COPY ... FROM STDIN` in text format with these lines; `NewRows` makes both. */
-  copyIn(statement: string, rows: string): Promise<void>;
+  copyIn(statement: string, rows: Buffer): Promise<void>;
 }
 
 /** A table a projection owns. */

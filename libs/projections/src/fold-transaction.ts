@@ -9,7 +9,7 @@ import type { Projection } from './define';
 import { kindOf, poisonOf } from './failure';
 import { foldSettings, foldSqlOn } from './fold-sql';
 import { placeOf } from './names';
-import { takeFresh } from './processed-events';
+import { isRepeat, takeAll, takeFresh, Wariness } from './processed-events';
 
 export interface FoldWork {
   readonly moves: readonly CheckpointMove[];
@@ -39,19 +39,28 @@ interface Readable extends ReadRecord {
 }
 
 /**
- * One transaction: positions, ids, rows and dead letters of a batch, all or nothing. First as a whole; when an event turns
- * out to be poison, again with savepoints that close in on it.
+ * How a batch is folded: as if nothing in it had been folded before; asking what had; or with savepoints that close in on an event that
+ * is poison.
  */
+type Manner = 'trusting' | 'asking' | 'closing in';
+
+/** From so many records on asking costs more than now and then having to fold again. */
+const MANY = 500;
+const wariness = new Wariness();
+
+/** One transaction: positions, ids, rows and dead letters of a batch, all or nothing. First as a whole, then closing in on what refuses. */
 export async function foldWork(deps: FoldDeps, projection: Projection, work: FoldWork): Promise<FoldResult> {
+  const manner = work.records.length < MANY || wariness.isWary(projection) ? 'asking' : 'trusting';
   try {
-    return await attempt(deps, projection, { ...work, carefully: false });
+    return await attempt(deps, projection, { ...work, manner });
   } catch (error) {
     if (kindOf(error) !== 'poison') throw error;
-    return attempt(deps, projection, { ...work, carefully: true });
+    if (isRepeat(error)) wariness.met(projection);
+    return attempt(deps, projection, { ...work, manner: 'closing in' });
   }
 }
 
-function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
+function attempt(deps: FoldDeps, projection: Projection, work: FoldWork & { readonly manner: Manner }): Promise<FoldResult> {
   return inTransaction(deps.pool, (sql) => foldInside({ ...deps, sql }, projection, work), { settings: foldSettings(projection) });
 }
 
@@ -59,9 +68,10 @@ interface Inside extends Omit<FoldDeps, 'pool'> {
   readonly sql: Transaction;
 }
 
-async function foldInside(inside: Inside, projection: Projection, work: FoldWork & { readonly carefully: boolean }): Promise<FoldResult> {
+async function foldInside(inside: Inside, projection: Projection, work: FoldWork & { readonly manner: Manner }): Promise<FoldResult> {
   const { folding, readable } = await moved(inside, projection, work);
-  if (work.carefully) await folding.foldClosingIn(readable);
+  if (work.manner === 'closing in') await folding.foldClosingIn(readable);
+  else if (work.manner === 'trusting') await folding.foldTrusting(readable);
   else await folding.fold(readable, await folding.sift(readable));
   return folding.finish(inside.maxDeadLetters);
 }
@@ -133,6 +143,16 @@ class Folding {
   async fold(readable: readonly Readable[], fresh: readonly DecodedEvent[]): Promise<void> {
     if (fresh.length > 0) await this.projection.fold(fresh, foldSqlOn(this.sql, this.projection));
     this.count(readable, fresh);
+  }
+
+  /** As if none of them had been folded before: when one was, the transaction fails. */
+  async foldTrusting(readable: readonly Readable[]): Promise<void> {
+    const { fresh, noted } = takeAll(
+      this.sql,
+      this.projection,
+      readable.map(({ event }) => event),
+    );
+    await Promise.all([noted, this.fold(readable, fresh)]);
   }
 
   /** Halves in order, so that an event is parked before the later ones of its key are looked at. */

@@ -14,7 +14,11 @@ const COLUMNS = {
   yes: 'boolean',
   more: 'json',
 } as const;
-const HOSTILE = ['', '\\N', '\\.', 'a\tb\nc\rd', 'back\\slash \\t', '"quoted", {braces}', "it's; drop table facts", '\u2028 ✨ 𝒳', 'null'];
+const LONG = 'no line is too long to be read '.repeat(30);
+const HOSTILE = [
+  ...['', '\\N', '\\.', 'a\tb\nc\rd', 'back\\slash \\t', '"quoted", {braces}', "it's; drop table facts", '\u2028 ✨ 𝒳', 'null'],
+  ...[LONG, `${LONG}\\ \t\n`, 'ﷺ𝒳é\u007f\u0080'.repeat(50), '\u0001\u001f', '\\'.repeat(64)],
+];
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 const row = (id: number): NewRow => {
@@ -83,6 +87,14 @@ describe('rows that are new', () => {
   it('may lack every column but the key', async () => {
     await add(Array.from({ length: 600 }, (_, id) => ({ id, words: null })));
     expect((await stored())[599]).toMatchObject({ id: 599, at: null, words: null, tags: null, more: null });
+  });
+
+  it('are refused when they are not what their column wants, also when only the last byte of a character is', async () => {
+    const with0 = (ref: string) => [...rows(600).slice(1), { ...row(0), ref }];
+    await expect(add(with0('\u0130'.repeat(8) + '-0000-4000-8000-000000000000'))).rejects.toMatchObject({ code: '22P02' });
+    await expect(add(with0('00000000-0000-4000-8000-00000000000\t'))).rejects.toMatchObject({ code: '22P02' });
+    await expect(add([...rows(600).slice(1), { ...row(0), id: '7\n8' }])).rejects.toMatchObject({ code: '22P02' });
+    expect(await stored()).toEqual([]);
   });
 
   it('are written in the order of the calls, beside statements that do not wait', async () => {

@@ -1,6 +1,6 @@
 import { textArray } from './array-literals';
+import { CopyText } from './copy-text';
 import type { FoldSql } from './define';
-import { instantText } from './instant-text';
 
 /** How a value is written; an instant is given as milliseconds since the epoch. */
 export type ColumnType = 'instant' | 'uuid' | 'text' | 'text[]' | 'int' | 'int8' | 'numeric' | 'boolean' | 'json';
@@ -42,37 +42,32 @@ export class NewRows {
     await sql.query(this.insert, [JSON.stringify(rows)], `add-${this.table}`);
   }
 
-  /** The rows in COPY's text format. Source: PostgreSQL manual, COPY, "File Formats". */
-  private lines(rows: readonly NewRow[]): string {
-    let lines = '';
+  private lines(rows: readonly NewRow[]): Buffer {
+    const text = new CopyText();
     for (const row of rows) {
-      let separator = '';
       for (const [name, type] of this.columns) {
         const value = row[name];
-        lines += separator + (value === undefined || value === null ? '\\N' : WRITE[type](value));
-        separator = '\t';
+        if (value === undefined || value === null) text.null();
+        else WRITE[type](text, value);
+        text.endCell();
       }
-      lines += '\n';
+      text.endRow();
     }
-    return lines;
+    return text.lines();
   }
 }
 
-const plain = (value: unknown): string => `${value as string | number | boolean}`;
+// Also what is declared as a number or a uuid comes from outside: Postgres, and not the writing of it, refuses what is none.
+const asText = (text: CopyText, value: unknown): void => text.text(`${value as string | number | boolean}`);
 
-const WRITE: Readonly<Record<ColumnType, (value: unknown) => string>> = {
-  instant: (value) => instantText(value as number),
-  text: (value) => escaped(value as string),
-  'text[]': (value) => escaped(textArray(value as readonly string[])),
-  json: (value) => escaped(JSON.stringify(value)),
-  uuid: plain,
-  int: plain,
-  int8: plain,
-  numeric: plain,
-  boolean: plain,
+const WRITE: Readonly<Record<ColumnType, (text: CopyText, value: unknown) => void>> = {
+  instant: (text, value) => text.instant(value as number),
+  text: (text, value) => text.text(value as string),
+  'text[]': (text, value) => text.text(textArray(value as readonly string[])),
+  json: (text, value) => text.text(JSON.stringify(value)),
+  uuid: asText,
+  int: asText,
+  int8: asText,
+  numeric: asText,
+  boolean: asText,
 };
-
-const SPECIAL = /[\\\n\r\t]/;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-const escaped = (text: string): string => (SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (one) => ESCAPES[one] ?? one) : text);

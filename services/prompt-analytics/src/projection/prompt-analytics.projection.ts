@@ -37,7 +37,9 @@ async function mergeGenerations(events: readonly FoldedEvent[], sql: FoldSql): P
   const locked = lockPartitions(sql, events);
   const groups = groupByGeneration(events);
   const [stored] = await Promise.all([loadGenerations(sql, [...groups.keys()]), locked]);
-  return new Map([...groups].map(([id, group]) => [id, mergeGeneration(id, stored.get(id), group)]));
+  const changes = new Map<string, GenerationChange>();
+  for (const [id, group] of groups) changes.set(id, mergeGeneration(id, stored.get(id), group));
+  return changes;
 }
 
 async function mergeRatingsOf(changes: readonly GenerationChange[], sql: FoldSql): Promise<Map<string, RatingChange>> {
