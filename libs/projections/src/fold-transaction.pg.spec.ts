@@ -1,3 +1,4 @@
+import type { DecodedEvent } from '@picly/contracts';
 import type { LogRecord } from '@picly/event-log';
 import { anEvent, recordsOf, TOY_POISON_QUALITY, toyProjection } from '@picly/testing';
 import { CheckpointMovedError, claim, type CheckpointMove, type Claim } from './checkpoints';
@@ -77,6 +78,30 @@ it('a batch whose commit took effect unnoticed is told from a fence, with the po
   await expect(again).rejects.toMatchObject({
     claims: work.moves.map(({ topic, partition, epoch, to }) => ({ topic, partition, epoch, nextOffset: to })),
   });
+  expect(await harness.rows(toyProjection)).toEqual(toyTables(events));
+});
+
+it('of a large batch every event counts once, whatever of it comes again', async () => {
+  const events = Array.from({ length: 1_500 }, (_, n) => anEvent('rating-submitted', { rating: 1 + (n % 5) }));
+  const attempts: number[] = [];
+  const counting = {
+    ...toyProjection,
+    fold: (...args: Parameters<typeof toyProjection.fold>) => (attempts.push(args[0].length), toyProjection.fold(...args)),
+  };
+  const foldMore = async (more: readonly DecodedEvent[]) => {
+    await harness.append(more);
+    const own = await claims();
+    const begins = new Map(own.map((one) => [placeOf(one), one.nextOffset]));
+    const work = await workOf(own);
+    const records = work.records.filter(({ record }) => record.offset >= (begins.get(placeOf(record)) ?? 0));
+    return { ...(await foldWork(deps(), counting, { ...work, records })), attempts: attempts.splice(0) };
+  };
+  expect(await foldMore(events.slice(0, 600))).toEqual({ folded: 600, duplicates: 0, parked: 0, attempts: [600] });
+  // As if all were new, which fails, and then what is new.
+  const again = [...events.slice(300, 900), ...events.slice(850, 860), ...events.slice(10, 11)];
+  expect(await foldMore(again)).toEqual({ folded: 300, duplicates: 311, parked: 0, attempts: [601, 300] });
+  // From here on it is asked first.
+  expect(await foldMore(events.slice(700, 1_500))).toEqual({ folded: 600, duplicates: 200, parked: 0, attempts: [600] });
   expect(await harness.rows(toyProjection)).toEqual(toyTables(events));
 });
 
