@@ -10,8 +10,8 @@ const HEADER_BYTES = 5;
  * refused the statement leaves them unread (manual, "COPY Operations"). So it can stand between other statements on their way.
  */
 export class CopyInQuery extends Query {
-  /** Read by the client, as of any statement: how long to wait for the answer, milliseconds. */
-  readonly query_timeout: number | undefined;
+  /** Read by the client, as of any statement: how long to wait for the answer, milliseconds; 0 for ever. */
+  readonly query_timeout: number;
 
   constructor(
     statement: string,
@@ -19,7 +19,7 @@ export class CopyInQuery extends Query {
     options: { readonly answerTimeoutMs: number; readonly done: (error: Error | undefined) => void },
   ) {
     super(statement, (error) => options.done(error));
-    this.query_timeout = options.answerTimeoutMs === 0 ? undefined : options.answerTimeoutMs;
+    this.query_timeout = options.answerTimeoutMs;
     this.submit = (connection: Connection) => {
       connection.query(statement);
       connection.stream.write(headerOf(rows));

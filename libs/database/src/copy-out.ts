@@ -18,8 +18,8 @@ export interface CopyOutOptions {
  * is two digits.
  */
 export class CopyOutQuery extends Query {
-  /** Read by the client, as of any statement: how long to wait for the answer, milliseconds. */
-  readonly query_timeout: number | undefined;
+  /** Read by the client, as of any statement: how long to wait for the answer, milliseconds; 0 for ever. */
+  readonly query_timeout: number;
   private readonly chunks: Buffer[] = [];
 
   constructor(query: string, options: CopyOutOptions) {
@@ -27,7 +27,7 @@ export class CopyOutQuery extends Query {
       if (error) options.done(error, []);
       else options.done(undefined, rowsOf(Buffer.concat(this.chunks)));
     });
-    this.query_timeout = options.answerTimeoutMs === 0 ? undefined : options.answerTimeoutMs;
+    this.query_timeout = options.answerTimeoutMs;
   }
 
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {

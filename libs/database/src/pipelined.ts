@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { CopyInQuery } from './copy-in';
 import { sqlState, TransactionEndedError } from './errors';
-import { asQueryError, type Sql } from './pool';
+import { answeredWithin, asQueryError, type Sql } from './pool';
 
 /** What the server answers to every statement after one that failed. */
 const IN_FAILED_TRANSACTION = '25P02';
@@ -74,9 +74,8 @@ export function pipelined(client: PoolClient, sql: Sql, answerTimeoutMs: number)
     },
     end: async (statement) => {
       isEnding = true;
-      const timeout = answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs };
       try {
-        return (await client.query({ text: statement, ...timeout })).command;
+        return (await client.query(answeredWithin(answerTimeoutMs, { text: statement }))).command;
       } catch (error) {
         throw asQueryError(error);
       }

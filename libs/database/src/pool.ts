@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type ClientBase, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseError, Pool, type ClientBase, type PoolClient, type PoolConfig, type QueryConfig } from 'pg';
 import { CopyOutQuery, type BinaryRow } from './copy-out';
 import { DatabaseUnavailableError, sqlState } from './errors';
 import { valueTypes } from './value-types';
@@ -143,17 +143,19 @@ function isBroken(error: unknown): boolean {
   return error instanceof DatabaseError && (error.severity === 'FATAL' || error.severity === 'PANIC');
 }
 
+/** With a limit to the time that the answer may take, milliseconds, which the driver has and its types have not; 0 is none. */
+export const answeredWithin = (answerTimeoutMs: number, statement: QueryConfig): QueryConfig => {
+  const timed = { ...statement, query_timeout: answerTimeoutMs };
+  return timed;
+};
+
 /** `Sql` on one connection. */
 export function sqlOn(client: ClientBase, answerTimeoutMs = 0): Sql {
   return {
     query: async <Row extends object>(text: string, values?: readonly unknown[], name?: string) => {
       try {
-        const result = await client.query({
-          text,
-          ...(values === undefined ? {} : { values: [...values] }),
-          ...(name === undefined ? {} : { name }),
-          ...(answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs }),
-        });
+        const statement = { text, ...(values === undefined ? {} : { values: [...values] }), ...(name === undefined ? {} : { name }) };
+        const result = await client.query(answeredWithin(answerTimeoutMs, statement));
         return result.rows as Row[];
       } catch (error) {
         throw asQueryError(error);
