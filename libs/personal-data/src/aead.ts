@@ -14,7 +14,7 @@ export interface Sealing {
 /** ChaCha20-Poly1305 (RFC 8439); `sealed` is the ciphertext and behind it the tag, 16 bytes longer than the plain bytes. */
 export interface Aead {
   readonly name: 'libsodium' | 'node';
-  /** Fills `sealed`, which may begin where `plain` does. */
+  /** Fills `sealed`. */
   encrypt(sealed: Buffer, plain: Buffer, sealing: Sealing): void;
   /** Fills `plain`, which may begin where `sealed` does. Throws when anything is not as it was when it was encrypted. */
   decrypt(plain: Buffer, sealed: Buffer, sealing: Sealing): void;

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { SubjectKind } from '@picly/contracts';
-import { aead, TAG_BYTES, VECTOR_BYTES, type Sealing } from './aead';
+import { aead, TAG_BYTES, VECTOR_BYTES } from './aead';
 import { SealError } from './errors';
 
 /** What seals and unseals the personal fields of one subject. */
@@ -40,29 +40,14 @@ const REF = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const vectors = Buffer.alloc(VECTOR_BYTES * 1024);
 let nextVector = vectors.length;
 
-/** Writes a vector that was never used to the beginning of `place`. */
-function putVector(place: Buffer): void {
+/** To be used at once: a later call may overwrite it. */
+function newVector(): Buffer {
   if (nextVector === vectors.length) {
     randomFillSync(vectors);
     nextVector = 0;
   }
   nextVector += VECTOR_BYTES;
-  vectors.copy(place, 0, nextVector - VECTOR_BYTES, nextVector);
-}
-
-// Boxes are closed and opened in one place: buffers of their own cost more than the cipher.
-const ROOM_BYTES = 16_384;
-const room = Buffer.allocUnsafeSlow(ROOM_BYTES);
-const roomFor = (bytes: number): Buffer => (bytes > ROOM_BYTES ? Buffer.allocUnsafeSlow(bytes) : room);
-
-const UUID_BYTES = 36;
-const uuid = Buffer.alloc(UUID_BYTES);
-
-/** The bytes of an id, which mostly is a UUID; to be used at once. */
-function bytesOfId(id: string): Buffer {
-  if (Buffer.byteLength(id, 'utf8') !== UUID_BYTES) return Buffer.from(id, 'utf8');
-  uuid.write(id, 'utf8');
-  return uuid;
+  return vectors.subarray(nextVector - VECTOR_BYTES, nextVector);
 }
 
 /** Whether an event says anything personal, and so needs a key. */
@@ -99,19 +84,13 @@ export function seal(
 }
 
 function encrypt(text: string, id: string, secret: Buffer): string {
-  const place = roomFor(VECTOR_BYTES + Buffer.byteLength(text, 'utf8') + TAG_BYTES);
-  putVector(place);
-  const tagAt = VECTOR_BYTES + place.write(text, VECTOR_BYTES, 'utf8');
-  const end = tagAt + TAG_BYTES;
-  aead.encrypt(place.subarray(VECTOR_BYTES, end), place.subarray(VECTOR_BYTES, tagAt), sealingIn(place, id, secret));
-  return place.toString('base64url', 0, end);
+  const plain = Buffer.from(text, 'utf8');
+  const vector = newVector();
+  const box = Buffer.allocUnsafe(VECTOR_BYTES + plain.length + TAG_BYTES);
+  box.set(vector);
+  aead.encrypt(box.subarray(VECTOR_BYTES), plain, { secret, vector, context: Buffer.from(id, 'utf8') });
+  return box.toString('base64url');
 }
-
-const sealingIn = (place: Buffer, id: string, secret: Buffer): Sealing => ({
-  secret,
-  vector: place.subarray(0, VECTOR_BYTES),
-  context: bytesOfId(id),
-});
 
 /** Reads the outside of a sealed text. Throws `SealError` SEAL_INVALID. */
 export function readSealed(sealed: string): SealedBox {
@@ -127,13 +106,18 @@ export function readSealed(sealed: string): SealedBox {
 /** How many bytes a text of base64url stands for, at most. */
 const bytesOf = (text: string): number => Math.floor((text.length * 3) / 4);
 
+// Boxes are opened in one place: of a whole batch there would be too many buffers to collect.
+const ROOM_BYTES = 16_384;
+const room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+
 /** The personal fields of the event `id`. Throws `SealError`. */
 export function unseal({ box }: SealedBox, id: string, key: PersonKey): Record<string, unknown> {
-  const place = roomFor(bytesOf(box));
+  const place = bytesOf(box) > ROOM_BYTES ? Buffer.allocUnsafe(bytesOf(box)) : room;
   const end = place.write(box, 0, 'base64url');
   const tagAt = end - TAG_BYTES;
   try {
-    aead.decrypt(place.subarray(VECTOR_BYTES, tagAt), place.subarray(VECTOR_BYTES, end), sealingIn(place, id, key.secret));
+    const sealing = { secret: key.secret, vector: place.subarray(0, VECTOR_BYTES), context: Buffer.from(id, 'utf8') };
+    aead.decrypt(place.subarray(VECTOR_BYTES, tagAt), place.subarray(VECTOR_BYTES, end), sealing);
     return JSON.parse(place.toString('utf8', VECTOR_BYTES, tagAt)) as Record<string, unknown>;
   } catch (cause) {
     throw new SealError('SEAL_BROKEN', 'the sealed part does not open with the key of its subject', { cause });
