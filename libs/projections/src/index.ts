@@ -17,7 +17,6 @@ export * from './errors';
 export * from './fold-events';
 export { foldSettings } from './fold-sql';
 export * from './install';
-export { instantText } from './instant-text';
 export * from './migrations';
 export { idOf, schemaOf, topicsOf } from './names';
 export * from './metrics';

@@ -1,7 +1,7 @@
 import type { DatabasePool } from '@picly/database';
 import type { LogRecord, TopicPartition } from '../port';
 import { decodeRecords, readInt8 } from './record-codec';
-import type { Topics } from './topics';
+import type { Topic, Topics } from './topics';
 
 /** One partition to fetch from. */
 export interface Want extends TopicPartition {
@@ -17,17 +17,18 @@ export interface Found extends TopicPartition {
   readonly records: readonly LogRecord[];
 }
 
+/** An array written into a statement: COPY takes no parameters. */
+const integers = (values: readonly number[]): string => `'{${values.map((value) => Math.trunc(value)).join(',')}}'`;
+
 /**
  * Everything new of many partitions in one statement, hence one snapshot. Records above the byte limit stay for the
  * next time, but the first one always comes. Partitions without news are left out.
  */
-function fetchOf(wants: readonly (Want & { readonly topicId: number })[], maxBytesPerPartition: number): string {
-  const list = (read: (want: Want & { readonly topicId: number }) => number): string =>
-    `'{${wants.map((want) => Math.trunc(read(want))).join(',')}}'`;
+function fetchOf(topics: readonly Topic[], wants: readonly Want[], maxBytesPerPartition: number): string {
   return `
 select w.slot::int4, p.start_offset::int8, p.next_offset::int8, r.bytes
-from unnest(${list(({ topicId }) => topicId)}::int[], ${list(({ partition }) => partition)}::int[], ${list(({ offset }) => offset)}::bigint[],
-  ${list(({ maxRecords }) => maxRecords)}::int[]) with ordinality w(topic_id, partition, "from", n, slot)
+from unnest(${integers(topics.map(({ id }) => id))}::int[], ${integers(wants.map(({ partition }) => partition))}::int[],
+  ${integers(wants.map(({ offset }) => offset))}::bigint[], ${integers(wants.map(({ maxRecords }) => maxRecords))}::int[]) with ordinality w(topic_id, partition, "from", n, slot)
 join log.partitions p using (topic_id, partition)
 left join lateral (
   select string_agg(x.frame, ''::bytea) as bytes from (
@@ -54,8 +55,7 @@ export class Fetcher {
 
   async fetch(wants: readonly Want[], maxBytesPerPartition: number): Promise<Found[]> {
     const topics = await this.topics.load(wants.map((want) => want.topic));
-    const numbered = wants.map((want, n) => ({ ...want, topicId: topics[n]?.id ?? 0 }));
-    const rows = await this.pool.copyOut(fetchOf(numbered, maxBytesPerPartition));
+    const rows = await this.pool.copyOut(fetchOf(topics, wants, maxBytesPerPartition));
     return rows.flatMap(([slot, start, end, bytes]) => {
       const want = slot && wants[slot.readInt32BE() - 1];
       if (!want || !start || !end) return [];

@@ -1,4 +1,4 @@
-import { instantText, plainArray, textArray } from '@picly/projections';
+import { plainArray, textArray } from '@picly/projections';
 import { BUCKET_MEASURES, PROMPT_MEASURES, TAG_MEASURES, type Counters } from './measures';
 import type { BucketKey, PromptKey, Tallies } from './tallies';
 import type { StatementWriter } from './statement-writer';
@@ -86,7 +86,7 @@ function arrayOf(type: KeyColumn<never>['type'], values: readonly (string | numb
     case 'text':
       return textArray(values.map(String));
     case 'timestamptz':
-      return plainArray(values.map((value) => instantText(Number(value))));
+      return plainArray(values.map((value) => new Date(Number(value)).toISOString()));
     case 'hash':
     case 'int':
       return plainArray(values);

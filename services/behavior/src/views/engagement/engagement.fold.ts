@@ -1,10 +1,10 @@
-import { instantText, type FoldSql } from '@picly/projections';
+import type { FoldSql } from '@picly/projections';
 import type { DecodedEvent } from '@picly/contracts';
 import type { ActivityNews } from './activity';
 import { PROFILE_FIELDS, UNKNOWN, withReport, type Profile } from './profile';
 
 const rowsOf = (rows: readonly object[]): [string] => [JSON.stringify(rows)];
-const instant = (at: number | undefined): string | null => (at === undefined ? null : instantText(at));
+const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
 /** Adds activity: bits are or-ed, counts add, first and last widen. All of it commutes. */
 export async function saveActivity(sql: FoldSql, { slots, people, owners, seen }: ActivityNews): Promise<void> {

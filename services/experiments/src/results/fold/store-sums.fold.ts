@@ -1,4 +1,4 @@
-import { type FoldSql, instantText, plainArray, textArray } from '@picly/projections';
+import { type FoldSql, plainArray, textArray } from '@picly/projections';
 import { STAT_SUMS } from '../../../migrations/1796000000001-experiment-results';
 import { BIN_SUMS } from '../../../migrations/1796083200002-value-bins';
 import type { Sums } from './sums';
@@ -50,6 +50,8 @@ const ADD_VALUE_BINS = addTo({
   valueTypes: ['bigint', ...BIN_SUMS.map(() => 'numeric')],
 });
 
+const instant = (ms: number): string => new Date(ms).toISOString();
+
 type StatRow = ReturnType<Sums['statRows']>[number];
 type BinRow = ReturnType<Sums['binRows']>[number];
 type ValueBinRow = ReturnType<Sums['valueBinRows']>[number];
@@ -62,7 +64,7 @@ function statKeys(rows: readonly StatRow[]): string[] {
     textArray(rows.map(({ key }) => key.arm)),
     textArray(rows.map(({ key }) => key.segment)),
     plainArray(rows.map(({ key }) => key.phase)),
-    plainArray(rows.map(({ key }) => instantText(key.bucket))),
+    plainArray(rows.map(({ key }) => instant(key.bucket))),
   ];
 }
 
@@ -71,7 +73,7 @@ function binKeys(rows: readonly BinRow[]): string[] {
     textArray(rows.map(({ key }) => key.experiment)),
     textArray(rows.map(({ key }) => key.metric)),
     textArray(rows.map(({ key }) => key.arm)),
-    plainArray(rows.map(({ key }) => instantText(key.bucket))),
+    plainArray(rows.map(({ key }) => instant(key.bucket))),
     plainArray(rows.map(({ key }) => key.bin)),
   ];
 }
@@ -82,7 +84,7 @@ function valueBinKeys(rows: readonly ValueBinRow[]): string[] {
     textArray(rows.map(({ key }) => key.metric)),
     textArray(rows.map(({ key }) => key.arm)),
     plainArray(rows.map(({ key }) => key.phase)),
-    plainArray(rows.map(({ key }) => instantText(key.bucket))),
+    plainArray(rows.map(({ key }) => instant(key.bucket))),
     plainArray(rows.map(({ key }) => key.bin)),
   ];
 }

@@ -1,5 +1,5 @@
 import type { DecodedEvent } from '@picly/contracts';
-import { instantText, type ErasedEvent, type FoldSql } from '@picly/projections';
+import type { ErasedEvent, FoldSql } from '@picly/projections';
 
 type Exposure = DecodedEvent<'experiment-exposed'>;
 
@@ -19,7 +19,7 @@ export function firstSightings(events: readonly Exposure[]): readonly Sighting[]
   for (const { data, occurredAt, position } of events) {
     const { user_id, experiment, variant } = data;
     if (user_id === undefined || variant === undefined) continue;
-    const sighting = { user_id, experiment, variant, seen_at: instantText(occurredAt), log_offset: position.offset };
+    const sighting = { user_id, experiment, variant, seen_at: new Date(occurredAt).toISOString(), log_offset: position.offset };
     const key = JSON.stringify([user_id, experiment]);
     const before = first.get(key);
     if (before === undefined || isEarlier(sighting, before)) first.set(key, sighting);
